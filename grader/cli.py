@@ -1,0 +1,58 @@
+"""The command line. Bad input ends in one clear line and status 2, never in a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from grader import __version__
+from grader.commands import check, diff, doctor, grade, hint, report, run, stages
+from grader.errors import UserError
+
+COMMANDS = (check, hint, diff, run, doctor, grade, report, stages)
+USAGE, BROKEN, INTERRUPTED = 2, 3, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line, and where to read more; exit with status 2."""
+        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser with all commands."""
+    top = Parser(prog="python -m grader", description="From Echo to Chat: check and grade.")
+    top.add_argument("--version", action="version", version=f"From Echo to Chat {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in COMMANDS:
+        name = module.__name__.rpartition(".")[2]
+        summary = (module.__doc__ or "").splitlines()[0].rstrip(".")
+        command = commands.add_parser(name, help=summary, description=module.__doc__)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    options = parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except UserError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("grader: stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED  # the reader of our output, such as head, has seen enough
+    except Exception as error:  # the last line of defence: nobody is shown a traceback
+        print(f"grader: it broke itself: {type(error).__name__}: {error}", file=sys.stderr)
+        print("grader: please report this, with the command you gave", file=sys.stderr)
+        return BROKEN

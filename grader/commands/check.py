@@ -1,0 +1,110 @@
+"""Run the graded suites on your own work and show the score sheet.
+
+With no LESSON: the first lesson without full marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.course.catalogue import LESSONS, all_lessons, chosen
+from grader.course.lesson import Lesson
+from grader.document import make_document, write_document
+from grader.errors import UserError
+from grader.judging.run import Job, run_lesson
+from grader.report.scoresheet import show_lesson
+from grader.results import GRADED, MISSING, LessonResult, SubmissionResult
+from grader.submission import fingerprint, lesson_files
+from grader.terminal import console
+from grader.wire.patience import measured_slowness
+
+FULL, POINTS_MISSING, BROKEN = 0, 1, 3
+AT_ONCE = 2  # suites mostly wait
+LOOK_SECONDS = 0.5  # between two looks at the files, with --watch
+Chosen = list[tuple[Lesson, list[str]]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("names", nargs="*", metavar="LESSON", help="4, 04, 04_broadcast or 4.2")
+    parser.add_argument("--submission", type=Path, default=LESSONS, metavar="DIR")
+    parser.add_argument("--watch", action="store_true", help="check again after each change")
+    parser.add_argument("--plain", action="store_true", help="no colour")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check, once or until Ctrl-C."""
+    if not options.submission.is_dir():
+        raise UserError(f"{options.submission} is not a folder")
+    wanted = chosen(options.names)
+    screen = console(options.plain)
+    status = check(options, wanted, screen)
+    while options.watch:
+        screen.print("Watching your files; Ctrl-C ends it.")
+        _wait_for_change(options.submission, [lesson for lesson, _ in wanted] or all_lessons())
+        status = check(options, wanted, screen)
+    return status
+
+
+def check(options: argparse.Namespace, wanted: Chosen, screen: Console) -> int:
+    """Run the suites, show the sheets, return the status."""
+    began = time.monotonic()
+    results = []
+    for lesson, result in _results(options.submission, wanted):
+        results.append((lesson, result))
+        if wanted or result.points < result.max_points:
+            show_lesson(screen, lesson, result)
+        else:
+            screen.print(f"Lesson {lesson.number:02}  full marks", highlight=False)
+        if not wanted and result.points < result.max_points:
+            break
+    _summary(screen, [result for _, result in results], time.monotonic() - began)
+    if options.json:
+        lessons = [lesson for lesson, _ in results]
+        mark = fingerprint(options.submission, lessons)
+        person = SubmissionResult(options.submission.resolve().name, mark, [r for _, r in results])
+        write_document(options.json, make_document(lessons, [person], time.monotonic() - began))
+    if any(result.state not in (GRADED, MISSING) for _, result in results):
+        return BROKEN
+    full = all(result.points == result.max_points for _, result in results)
+    return FULL if full else POINTS_MISSING
+
+
+def _results(submission: Path, wanted: Chosen) -> Iterator[tuple[Lesson, LessonResult]]:
+    slowness = measured_slowness()
+
+    def judged(one: tuple[Lesson, list[str]]) -> LessonResult:
+        lesson, tasks = one
+        return run_lesson(Job(lesson, submission, tuple(tasks), slowness=slowness))
+
+    if not wanted:
+        for lesson in all_lessons():
+            yield lesson, judged((lesson, []))
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for (lesson, _), result in zip(wanted, pool.map(judged, wanted), strict=True):
+            yield lesson, result
+
+
+def _summary(screen: Console, results: list[LessonResult], seconds: float) -> None:
+    if len(results) > 1:
+        points, most = sum(r.points for r in results), sum(r.max_points for r in results)
+        screen.print(f"\nAll together {points}/{most}.", highlight=False)
+    screen.print(f"({seconds:.1f} s)", highlight=False)
+
+
+def _wait_for_change(submission: Path, lessons: list[Lesson]) -> None:
+    def state() -> list[tuple[Path, int]]:
+        files = [path for lesson in lessons for path in lesson_files(submission, lesson)]
+        return [(path, path.stat().st_mtime_ns) for path in files]
+
+    before = state()
+    while state() == before:
+        time.sleep(LOOK_SECONDS)

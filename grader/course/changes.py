@@ -1,0 +1,24 @@
+"""Says what a stage adds to the one before: the list that `diff` prints and each lesson shows."""
+
+from __future__ import annotations
+
+from grader.course.lesson import Lesson
+
+
+def change_list(lesson: Lesson) -> list[str]:
+    """Return a line of Markdown for each file of the stage, the ones you edit first."""
+    lines = []
+    for name in lesson.edited:
+        holes = list(lesson.holes.get(name, {}))
+        changed = [part for part in lesson.changes.get(name, ()) if part not in holes]
+        words = f"you write {_list(holes)}"
+        if changed:
+            words += f"; also changed: {_list(changed)}"
+        lines.append(f"- `{name}`: {words}")
+    lines += [f"- `{name}`: new, given, nothing to write" for name in lesson.given]
+    lines += [f"- `{name}`: as in {born}" for name, born in lesson.carried.items()]
+    return lines
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

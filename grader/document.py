@@ -1,0 +1,100 @@
+"""The document `results.json`: which kit judged, what was asked, what became of it.
+
+The rule: it is written whole and then renamed, so that nobody ever reads half of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader import __version__
+from grader.course.lesson import Lesson
+from grader.errors import UserError
+from grader.results import SubmissionResult
+
+FORMAT = 1
+SANDBOX = "unprotected"  # the level at which submissions run: see doctor
+
+
+@dataclass
+class Document:
+    """Everything that a report may know. lessons: plain values, see describe()."""
+
+    suite: str
+    sandbox: str
+    seconds: float
+    lessons: list[dict[str, Any]]
+    submissions: list[SubmissionResult] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, as they are written."""
+        return {
+            "format": FORMAT,
+            "kit": {"version": __version__, "suite": f"sha256:{self.suite}"},
+            "sandbox": self.sandbox,
+            "seconds": round(self.seconds, 1),
+            "lessons": self.lessons,
+            "submissions": [submission.to_json() for submission in self.submissions],
+        }
+
+
+def describe(lesson: Lesson) -> dict[str, Any]:
+    """Return what a report needs to know of a lesson."""
+    tasks = [{"id": task.id, "title": task.title, "points": task.points} for task in lesson.tasks]
+    return {"id": lesson.id, "title": lesson.title, "points": lesson.points, "tasks": tasks}
+
+
+def suite_hash(lessons: Iterable[Lesson]) -> str:
+    """Return a sha256 over the suites and facts of these lessons and the harness."""
+    digest = hashlib.sha256()
+    files = [path for lesson in lessons for path in sorted(lesson.folder.glob("*.toml"))]
+    files += [lesson.suite for lesson in lessons]
+    for package in ("wire", "suite"):
+        files += sorted((Path(__file__).parent / package).glob("*.py"))
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def make_document(
+    lessons: Sequence[Lesson], submissions: list[SubmissionResult], seconds: float
+) -> Document:
+    """Return the document for a run of these lessons. seconds: of wall time."""
+    described = [describe(lesson) for lesson in lessons]
+    return Document(suite_hash(lessons), SANDBOX, seconds, described, submissions)
+
+
+def write_document(path: Path, document: Document) -> None:
+    """Write results.json in one step. Raises UserError when the place cannot be written."""
+    write_whole(path, json.dumps(document.to_json(), indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place and rename it. Raises UserError that names the file."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(part, path)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from None
+
+
+def read_document(path: Path) -> Document:
+    """Read results.json back. Raises UserError when it is not there or not one of ours."""
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        if row["format"] != FORMAT:
+            raise UserError(f"{path} has format {row['format']}; this kit reads {FORMAT}")
+        submissions = [SubmissionResult.from_json(one) for one in row["submissions"]]
+        suite = row["kit"]["suite"].removeprefix("sha256:")
+        return Document(suite, row["sandbox"], row["seconds"], row["lessons"], submissions)
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}; run grade first") from None
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{path} is not a results.json of this kit") from None

@@ -1,0 +1,1 @@
+"""From a lesson and a submission to a result: run the suite, read its records, score them."""

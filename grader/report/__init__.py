@@ -1,0 +1,1 @@
+"""What people see of the results: terminal, CSV, HTML. Reads results only, never judges."""

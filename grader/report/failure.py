@@ -1,0 +1,63 @@
+"""The view of one failed task: what happened on the wire, what was expected, what to do next."""
+
+from __future__ import annotations
+
+import textwrap
+
+from grader.course.lesson import Lesson
+from grader.report.sequence import sequence_text
+from grader.results import TaskResult
+
+WIDTH = 79
+
+
+def failure_text(lesson: Lesson, task: TaskResult) -> str:
+    """Return the view as lines of ASCII text, at most 79 columns wide."""
+    title = f"--- {STATE_WORDS[task.state]} {task.id}  {task.title} "
+    lines = [title.ljust(WIDTH, "-"), *sequence_text(task.transcript, WIDTH)]
+    lines += _entry("Expected", task.expected)
+    lines += _entry("Got", task.got)
+    if task.likely:
+        lines += _entry("Likely", f"{task.says} (the same mistake as {task.likely})")
+    if task.tail:
+        lines += _entry("Program", f"its last lines on stderr{_status(task)}:")
+        for line in task.tail:
+            lines += textwrap.wrap(
+                _ascii(line), WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 15
+            )
+    elif task.status:
+        lines += _entry("Program", f"printed nothing on stderr{_status(task)}")
+    lines += _entry("Read", f'lessons/{lesson.id}/README.md, "{task.read}"')
+    hint = f"python -m grader hint {task.id}"
+    lines += _entry("Hint", f"{hint:29} Again   python -m grader check {task.id}")
+    return "\n".join(lines)
+
+
+STATE_WORDS = {
+    "passed": "PASS",
+    "failed": "FAIL",
+    "not_run": "WAIT",
+    "timeout": "TIME",
+    "crashed": "CRASH",
+    "grader_error": "ERROR",
+}
+
+
+def _status(task: TaskResult) -> str:
+    return f", {task.status}" if task.status else ""
+
+
+def _entry(name: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        _ascii(text) or "nothing",
+        WIDTH,
+        initial_indent=f" {name:9} ",
+        subsequent_indent=" " * 11,
+        break_on_hyphens=False,
+    )
+
+
+def _ascii(text: str) -> str:
+    """Whatever a student's program printed, no terminal is surprised by it."""
+    kept = text.encode("ascii", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in kept)

@@ -1,0 +1,76 @@
+"""Draws a transcript as a sequence diagram in plain ASCII, at most 80 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.wire.transcript import UNEXPECTED, Event
+
+TIME_WIDTH = 11
+MOST_PARTIES = 5
+SHOWN_EVENTS = 9
+
+
+def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
+    """Return the lines of a diagram of the last events; rows as in results.json."""
+    events = [Event.from_json(row) for row in rows]
+    if not events:
+        return []
+    last = events[-SHOWN_EVENTS:]
+    parties = _parties(last)
+    last = [event for event in last if event.source in parties and event.target in parties]
+    room = (width - TIME_WIDTH - 14) // max(1, len(parties) - 1) if len(parties) > 1 else 20
+    gap = max(12, min(24, room))
+    lines = (
+        [] if len(events) == len(last) else [f"  (the last {len(last)} of {len(events)} events)"]
+    )
+    lines.append(" " * (TIME_WIDTH - 4) + "".join(name[: gap - 2].center(gap) for name in parties))
+    first = TIME_WIDTH - 4 + gap // 2
+    for event in last:
+        lines.append(_row(event, parties, first, gap).rstrip())
+    return [line[:width].rstrip() for line in lines]
+
+
+def _parties(events: Sequence[Event]) -> list[str]:
+    """Return who takes part, the program second: it stands between the peers."""
+    names: list[str] = []
+    for event in reversed(events):
+        for name in (event.target, event.source):
+            if name not in names:
+                names.append(name)
+    names = names[:MOST_PARTIES]
+    order = [name for event in events for name in (event.source, event.target)]
+    names.sort(key=order.index)
+    busiest = max(names, key=order.count)
+    names.remove(busiest)
+    names.insert(1, busiest)
+    return names
+
+
+def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
+    lanes = [first + gap * index for index in range(len(parties))]
+    canvas = [" "] * (lanes[-1] + 1)
+    for lane in lanes:
+        canvas[lane] = "|"
+    source, target = lanes[parties.index(event.source)], lanes[parties.index(event.target)]
+    left, right = sorted((source, target))
+    inside = right - left - 1
+    text = _label(event, inside - 6)
+    arrow = f" {text} ".center(inside, "-") if text else "-" * inside
+    arrow = arrow[:-1] + ">" if target > source else "<" + arrow[1:]
+    canvas[left + 1 : right] = list(arrow)
+    mark = f"  <-- {UNEXPECTED}" if event.note.startswith(UNEXPECTED) else ""
+    return (
+        f"{event.seconds * 1000:8.1f} ms"[: first - 1].ljust(first) + "".join(canvas)[first:] + mark
+    )
+
+
+def _label(event: Event, room: int) -> str:
+    """Return a line as text, other bytes as their repr, a note in brackets."""
+    if not event.data:
+        return f"({event.note})"[:room]
+    text = event.data.removesuffix(b"\n")
+    whole = event.data.endswith(b"\n") and b"\n" not in text and event.size <= len(event.data)
+    plain = whole and bool(text) and text.isascii() and text.decode("latin-1").isprintable()
+    words = text.decode("latin-1") if plain else repr(event.data)
+    return words if len(words) <= room else words[: max(room - 2, 1)] + ".."

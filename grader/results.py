@@ -1,0 +1,123 @@
+"""The results of grading, as values and as JSON. Reports read nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
+TIMEOUT, CRASHED, GRADER_ERROR = "timeout", "crashed", "grader_error"
+TASK_STATES = (PASSED, FAILED, NOT_RUN, TIMEOUT, CRASHED, GRADER_ERROR)
+GRADED, MISSING, UNGRADED = "graded", "missing", "ungraded"
+
+
+@dataclass
+class TaskResult:
+    """What became of one task.
+
+    message: one line, empty if it passed; likely: the id of the known mistake; says: that
+    mistake in words; transcript: see wire/transcript.py; tail: the program's last lines of
+    stderr; status: its exit status in words; needs: tasks that should have passed first;
+    detail: for the instructor, when the grader itself failed.
+    """
+
+    id: str
+    title: str
+    state: str
+    points: int
+    max_points: int
+    seconds: float = 0.0
+    message: str = ""
+    kind: str = ""
+    expected: str = ""
+    got: str = ""
+    likely: str = ""
+    says: str = ""
+    transcript: list[list[Any]] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+    status: str = ""
+    needs: list[str] = field(default_factory=list)
+    read: str = ""
+    detail: str = ""
+
+
+@dataclass
+class LessonResult:
+    """What became of one lesson of one submission. seconds: of wall time."""
+
+    id: str
+    title: str
+    state: str
+    points: int
+    max_points: int
+    seed: int = 1
+    seconds: float = 0.0
+    cached: bool = False
+    tasks: list[TaskResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[TaskResult]:
+        """The tasks that were run and not passed."""
+        return [task for task in self.tasks if task.state not in (PASSED, NOT_RUN)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values; empty fields of tasks are left out."""
+        row = asdict(self)
+        row["tasks"] = [_without_empty(task) for task in row["tasks"]]
+        return row
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> LessonResult:
+        """Read back what to_json wrote; unknown fields are passed over."""
+        known = {f.name for f in fields(cls)}
+        result = cls(**{name: row[name] for name in row if name in known})
+        result.tasks = [task_from_json(task) for task in row["tasks"]]
+        return result
+
+
+@dataclass
+class SubmissionResult:
+    """What became of one submission. notes: what its author and the instructor should know."""
+
+    id: str
+    sha256: str
+    lessons: list[LessonResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        """The points of all lessons together."""
+        return sum(lesson.points for lesson in self.lessons)
+
+    @property
+    def max_points(self) -> int:
+        """The points that could be had."""
+        return sum(lesson.max_points for lesson in self.lessons)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "id": self.id,
+            "sha256": self.sha256,
+            "points": self.points,
+            "max_points": self.max_points,
+            "notes": self.notes,
+            "lessons": [lesson.to_json() for lesson in self.lessons],
+        }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> SubmissionResult:
+        """Read back what to_json wrote."""
+        lessons = [LessonResult.from_json(lesson) for lesson in row["lessons"]]
+        return cls(row["id"], row["sha256"], lessons, row["notes"])
+
+
+def task_from_json(row: dict[str, Any]) -> TaskResult:
+    """Read one task back; unknown fields are passed over."""
+    known = {f.name for f in fields(TaskResult)}
+    return TaskResult(**{name: row[name] for name in row if name in known})
+
+
+def _without_empty(task: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in task.items() if value not in ("", [])}

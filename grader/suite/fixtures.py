@@ -1,0 +1,64 @@
+"""The fixtures of the suites: a fresh copy of the submission's lesson, and programs from it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.lesson import load_lesson
+from grader.submission import stage_copy
+from grader.wire.program import Client, ScriptedServer, Server
+from grader.wire.stage import Stage
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """One task's world, in a fresh copy of the submission's lesson; gone afterwards."""
+    from grader.suite.plugin import STAGE
+
+    session: Any = request.config.pluginmanager.get_plugin("grader-session")
+    lesson = load_lesson(request.path.parent)
+    submission = Path(request.config.getoption("submission", None) or lesson.folder.parent)
+    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
+        copy = Path(folder) / lesson.id
+        stage_copy(lesson, submission, copy)
+        world = Stage(copy, session.slowness, session.seed)
+        request.node.stash[STAGE] = world
+        yield world
+        world.close()
+
+
+@pytest.fixture
+def start_server(stage: Stage) -> Callable[..., Server]:
+    """start_server("--buffer", "1"): a server with these options, ready."""
+
+    def start(*options: str) -> Server:
+        return Server(stage, *options)
+
+    return start
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server]) -> Server:
+    """The submission's server, ready, with nobody connected."""
+    return start_server()
+
+
+@pytest.fixture
+def scripted_server(stage: Stage) -> ScriptedServer:
+    """A server that the test plays, for the submission's client."""
+    return ScriptedServer(stage)
+
+
+@pytest.fixture
+def start_client(stage: Stage, scripted_server: ScriptedServer) -> Callable[..., Client]:
+    """start_client(): a client of the submission that was told where the scripted server is."""
+
+    def start(*options: str) -> Client:
+        return Client(stage, "--port", str(scripted_server.port), *options)
+
+    return start

@@ -1,0 +1,135 @@
+"""Scenes that every server of the course must get through; the suites play them again.
+
+Each takes what it needs as arguments and raises WireFailure when the program does not keep
+the contract ("Every program").
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+
+from grader.wire.failure import Kind
+from grader.wire.peer import Peer
+from grader.wire.program import INTERRUPT, TERMINATE, Program, Server
+from grader.wire.stage import Stage
+
+NONSENSE = (("--port", "abc"), ("--buffer", "0"), ("--nonsense",))
+DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
+SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 30 kB
+
+
+def refuses_to_start(stage: Stage, server: Server) -> None:
+    """A port that is taken and options that make no sense each get their words and status."""
+    second = Program(stage, "server.py", "--port", str(server.port))
+    second.ends(1)
+    second.says_on_stderr(f"cannot listen on {server.host}:{server.port}: ")
+    refuses_nonsense(stage, "server.py", NONSENSE)
+
+
+def refuses_nonsense(stage: Stage, file: str, nonsense: Iterable[tuple[str, ...]]) -> None:
+    """Options that make no sense get a usage line and status 2."""
+    for confused in [Program(stage, file, *options) for options in nonsense]:
+        confused.ends(2)
+        confused.says_how_to_use_it()
+
+
+def ends_when_told(
+    start_server: Callable[..., Server], company: Callable[[Server], object]
+) -> None:
+    """Ctrl-C and SIGTERM end it with status 0, alone and in the company of clients."""
+
+    def alone(server: Server) -> None:
+        """Nobody is connected."""
+
+    for number, visit in ((INTERRUPT, alone), (INTERRUPT, company), (TERMINATE, company)):
+        server = start_server()
+        visit(server)
+        server.is_told_to_stop(number)
+        server.ends(0)
+        server.stage.check_at_the_end()
+        server.stage.send_peers_home()
+
+
+def starts_again_at_once(server: Server, talk: Callable[[Peer], None]) -> None:
+    """Killed, and then stopped, with a client connected, it comes back on the same port."""
+    for stop in ("killed", "told"):
+        ann = server.visitor("ann")
+        talk(ann)
+        if stop == "killed":
+            server.is_killed()
+        else:
+            server.is_told_to_stop()
+            server.ends(0)
+        ann.gets_hung_up_on()
+        ann.hangs_up()
+        server = server.starts_again()
+    talk(server.visitor("ann"))
+
+
+def does_not_read(server: Server, name: str, data: bytes) -> Peer:
+    """A visitor who sends and sends, and never reads what comes."""
+    visitor = server.visitor(name, receive_buffer=SMALL_BUFFER)
+    visitor.goes_silent()
+    visitor.begins_to_send(data)
+    return visitor
+
+
+def follow_each_other_at_once(speaker: Peer, listener: Peer) -> None:
+    """Two lines in a row arrive without the kernel holding the second one back.
+
+    Tried ten times: a server without TCP_NODELAY is late each time, one with it has to be
+    quick only once.
+    """
+    quickest = 60.0
+    for attempt in range(10):
+        listener.delays_its_receipts()
+        speaker.sends(f"first {attempt}")
+        listener.gets(f"first {attempt}")
+        before = time.monotonic()
+        speaker.sends(f"second {attempt}")
+        listener.gets(f"second {attempt}")
+        quickest = min(quickest, time.monotonic() - before)
+        if quickest < DELAYED:
+            return
+    raise listener.stage.fail(
+        Kind.DELAY,
+        listener.name,
+        "the second of two lines to follow at once",
+        f"at least {quickest * 1000:.0f} ms between them, ten times",
+    )
+
+
+def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> None:
+    """Among the lines heard are all these, whole and in this order."""
+    known = set(said)
+    got = [line for line in heard if line in known]
+    if got == said:
+        return
+    place = next((n for n, (a, b) in enumerate(zip(got, said, strict=False)) if a != b), len(got))
+    raise listener.stage.fail(
+        Kind.DIFFERENT,
+        listener.name,
+        f"all lines whole and in the order in which they were said: {said[place][:30]!r} ...",
+        f"{got[place][:30]!r} ..." if place < len(got) else "lines that are missing or mixed",
+    )
+
+
+def counted(size: int, seed: int = 0) -> str:
+    """Return a text of this many ASCII characters in which every place can be recognised."""
+    chooser = random.Random(seed)
+    words = "".join(f"{place}.{chooser.randrange(10)}." for place in range(size // 4 + 2))
+    return words[:size]
+
+
+def vanishes(server: Server) -> None:
+    """Visitors who connect and leave, connect and reset, or say something and reset."""
+    server.visitor("eve").hangs_up()
+    server.visitor("eve").resets()
+    eve = server.visitor("eve")
+    eve.sends("half a visit")
+    eve.resets()
+    eve = server.visitor("eve")
+    eve.sends_bytes(b"\xff\xfe\xfd")
+    eve.hangs_up()

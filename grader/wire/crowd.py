@@ -1,0 +1,75 @@
+"""Many visitors who knock at the same moment, while the server is held still.
+
+The rule: the server is stopped while they knock, so that what is counted is its queue (the
+backlog of listen), not its speed. Linux only; elsewhere nothing is counted.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from grader.wire import sockets
+from grader.wire.failure import Kind
+from grader.wire.program import Server
+
+KNOCK_SECONDS = 0.2  # a connection to this machine is made at once, or the queue is full
+SPARE_DESCRIPTORS = 100
+
+
+def queue_holds(server: Server, size: int) -> None:
+    """Expect the server's queue to hold `size` visitors, or as many as this system allows."""
+    if not sys.platform.startswith("linux"):
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    size = min(size, hard - SPARE_DESCRIPTORS, _somaxconn())
+    server.stage.transcript.record("visitors", "server", note=f"{size} connect at once")
+    waiting = _knock(server, size)
+    if waiting < size:
+        raise server.failed(
+            Kind.RESOURCES, f"{size} visitors who connect at once to be let in", f"only {waiting}"
+        )
+
+
+def _somaxconn() -> int:
+    return int(Path("/proc/sys/net/core/somaxconn").read_text())
+
+
+def _knock(server: Server, size: int) -> int:
+    """Return how many of `size` simultaneous connections are made; all are gone afterwards."""
+    members = server.process.group()
+    knocking: list[socket.socket] = []
+    try:
+        for member in members:
+            member.send_signal(signal.SIGSTOP)
+        for _ in range(size):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex((server.host, server.port))
+            knocking.append(sock)
+        return _connected(knocking)
+    finally:
+        for sock in knocking:
+            sockets.reset(sock)
+        for member in members:
+            with suppress(ProcessLookupError):
+                os.kill(member.pid, signal.SIGCONT)
+
+
+def _connected(knocking: list[socket.socket]) -> int:
+    poll = select.poll()
+    for sock in knocking:
+        poll.register(sock, select.POLLOUT)
+    ready = poll.poll(KNOCK_SECONDS * 1000)
+    if len(ready) < len(knocking):
+        ready = poll.poll(0)
+    good = select.POLLOUT
+    return sum(1 for _, events in ready if events & good and not events & select.POLLERR)

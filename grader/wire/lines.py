@@ -1,0 +1,55 @@
+"""How the harness itself reads a stream: lines as the contract defines them, bytes as they are."""
+
+REPLACED = "\ufffd"
+
+
+def take_line(buffer: bytearray) -> bytes | None:
+    """Take the first line, without its LF, out of the buffer; None if no line is whole."""
+    end = buffer.find(b"\n")
+    if end < 0:
+        return None
+    line = bytes(buffer[:end])
+    del buffer[: end + 1]
+    return line
+
+
+def same_text(line: bytes, expected: str) -> bool:
+    """Whether a line's bytes, without the LF, say `expected`.
+
+    A line may end with LF or CR LF, so there may be one CR more. How many U+FFFD stand for a
+    run of bad bytes is free, so runs count as one.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return False
+    if REPLACED in expected:
+        text, expected = _runs(text), _runs(expected)
+    return text in (expected, expected + "\r")
+
+
+def _runs(text: str) -> str:
+    while REPLACED * 2 in text:
+        text = text.replace(REPLACED * 2, REPLACED)
+    return text
+
+
+def shown(data: bytes, most: int = 60) -> str:
+    """Return bytes for the eye: their repr, pure ASCII, cut in the middle when long."""
+    if len(data) <= most:
+        return repr(data)
+    half = most // 2
+    return f"{data[:half]!r} ... {data[-half:]!r} ({len(data)} bytes)"
+
+
+def difference(expected: bytes, got: bytes) -> str:
+    """Say in words where two byte strings begin to differ; empty when both are short."""
+    if max(len(expected), len(got)) <= 60:
+        return ""
+    same = next((i for i, (a, b) in enumerate(zip(expected, got)) if a != b), None)
+    if same is None:
+        same = min(len(expected), len(got))
+        if len(got) < len(expected):
+            return f"the same up to byte {same}, then it ends ({len(expected)} expected)"
+        return f"the same up to byte {same}, then {len(got) - same} bytes too many"
+    return f"the same up to byte {same}"

@@ -1,0 +1,157 @@
+"""Everything that takes part in one task: the programs, the peers, the clock, the transcript.
+
+The rule: a wait ends at once when the program under test has ended, and every wait of a task
+counts against the task's own limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from grader.wire.failure import Kind, WireFailure
+from grader.wire.loop import Loop
+from grader.wire.patience import PATIENCE, SOONER, TASK_SECONDS, Deadline
+from grader.wire.process import Process
+from grader.wire.transcript import Transcript
+
+
+class Closable(Protocol):
+    """Something that a task has opened and that must be gone afterwards."""
+
+    def close(self) -> object:
+        """Give back what it holds."""
+
+
+class Stage:
+    """One task's world. Only for the thread that runs the task.
+
+    folder: a fresh copy of the submission's lesson. slowness: see patience.py. seed: for
+    whatever the task invents.
+    """
+
+    def __init__(self, folder: Path, slowness: float = 1.0, seed: int = 1) -> None:
+        self.folder = folder
+        self.slowness = slowness
+        self.seed = seed
+        self.loop = Loop()
+        self.transcript = Transcript()
+        self.task_time = Deadline(TASK_SECONDS * slowness)
+        self.processes: list[Process] = []
+        self.watched: Process | None = None  # the process whose end ends every wait
+        self.expected_to_end = False
+        self.open: list[Closable] = []
+        self.left_running = 0
+        self.failures: list[WireFailure] = []
+
+    def start(self, command: Sequence[str], **options: object) -> Process:
+        """Start a process of the submission; its end, from now on, ends every wait."""
+        process = Process(command, self.folder, self.loop.wake, **options)  # type: ignore[arg-type]
+        self.processes.append(process)
+        self.watched = process
+        self.expected_to_end = False
+        return process
+
+    def patience(self, seconds: float = PATIENCE) -> Deadline:
+        """Return a fresh deadline, scaled for this machine and within the task's limit."""
+        return Deadline(min(seconds * self.slowness, max(self.task_time.left, 0.0)))
+
+    def wait_until(
+        self,
+        condition: Callable[[], bool],
+        deadline: Deadline | None = None,
+        *,
+        through_end: bool = False,
+    ) -> bool:
+        """Wait until the condition holds, the patience is over, or there is no hope left.
+
+        There is none when the program has ended or reached a TODO; after a traceback there is
+        little. through_end: its end is what is waited for.
+        """
+        deadline = deadline or self.patience()
+        process = self.watched
+
+        def hopeless() -> bool:
+            if process is None or through_end:
+                return False
+            if process.stdout.saw_traceback or process.stderr.saw_traceback:
+                deadline.shorten_once(SOONER * self.slowness)
+            return self.reached_todo() or process.ended
+
+        met = self.loop.wait_until(condition, deadline, hopeless)
+        self.task_time.looked(deadline.spent, deadline.spent)
+        return met
+
+    def lets_time_pass(self, seconds: float) -> None:
+        """Let the program work on what was sent; too short a time can at worst miss a mistake."""
+        self.wait_until(lambda: False, self.patience(seconds))
+
+    def printed_traceback(self) -> bool:
+        """Whether the program under test has printed a traceback."""
+        process = self.watched
+        return process is not None and (
+            process.stderr.saw_traceback or process.stdout.saw_traceback
+        )
+
+    def reached_todo(self) -> bool:
+        """Whether it has reached a hole of the starter."""
+        process = self.watched
+        return process is not None and (process.stderr.saw_todo or process.stdout.saw_todo)
+
+    def fail(self, kind: Kind, who: str, expected: str, got: str, data: bytes = b"") -> WireFailure:
+        """Return the failure to raise: a crash or a TODO, if there was one, explains it better."""
+        process = self.watched
+        if kind is Kind.HANG_UP and process is not None:  # its last words may be on their way
+            last_words = Deadline(SOONER * self.slowness)
+            self.loop.wait_until(lambda: process.ended or self.reached_todo(), last_words)
+        if self.reached_todo():
+            kind, got = Kind.TODO, "the program stops at a part you have not written yet"
+        elif process is not None and process.flooded:
+            kind, got = Kind.OUTPUT, "the program printed more than 64 MiB and was stopped"
+        elif process is not None and process.ended and not self.expected_to_end:
+            kind = Kind.CRASH
+            got = f"the program ended by itself, {status_words(process.status)}"
+        elif self.task_time.over:
+            kind = Kind.SLOW
+            got = f"{got}; the {TASK_SECONDS * self.slowness:.0f} s of the task are over"
+        failure = WireFailure(kind, who, expected, got, data)
+        failure.transcript = self.transcript.to_json()
+        self.failures.append(failure)
+        return failure
+
+    def check_at_the_end(self) -> None:
+        """Raise if the program has crashed or printed a traceback, all answers being right."""
+        process = self.watched
+        if process is None:
+            return
+        self.loop.look(0)
+        if process.ended and not self.expected_to_end:
+            raise self.fail(Kind.CRASH, "server", "the program to be running still", "")
+        if self.printed_traceback() or self.reached_todo():
+            raise self.fail(
+                Kind.TRACEBACK,
+                "server",
+                "no traceback, whatever happens",
+                "the right answers, and a traceback on its stderr",
+            )
+
+    def send_peers_home(self) -> None:
+        """Close every connection and listener of the harness."""
+        while self.open:
+            self.open.pop().close()
+
+    def close(self) -> None:
+        """Close every peer, end every process and all that it started."""
+        self.send_peers_home()
+        for process in self.processes:
+            self.left_running += process.close()
+        self.processes.clear()
+        self.loop.close()
+
+
+def status_words(status: int | None) -> str:
+    """Say an exit status in words."""
+    if status is not None and status < 0:
+        return f"stopped by signal {-status}"
+    return f"exit status {status}"

@@ -1,0 +1,174 @@
+"""What lesson 01 asks of its server and its client, played out over the wire."""
+
+from grader.suite import scenes, task
+from grader.wire.program import INTERRUPT, TERMINATE
+
+pytest_plugins = ["grader.suite.plugin"]
+
+
+@task("1.1")
+def test_the_server_says_where_it_listens(server):
+    server.visitor("ann").hangs_up()
+
+
+@task("1.2", needs=["1.1"])
+def test_what_a_visitor_sends_comes_back(server):
+    ann = server.visitor("ann")
+    ann.sends_bytes(b"hello\n")
+    ann.gets_bytes(b"hello\n")
+    ann.sends_bytes(b"how are you?\n")
+    ann.gets_bytes(b"how are you?\n")
+
+
+@task("1.3", needs=["1.2"])
+def test_every_byte_comes_back_as_it_was(server):
+    ann = server.visitor("ann")
+    for data in (b"no line end", b"\xff\xfe", b"a\r\n\x00\n", bytes(range(256)), b" spaces \n"):
+        ann.sends_bytes(data)
+        ann.gets_bytes(data)
+    for size in (1023, 1024, 1025, 4096, 4097, 65535, 65537):
+        data = scenes.counted(size).encode()
+        ann.sends_bytes(data)
+        ann.gets_bytes(data)
+
+
+@task("1.4", needs=["1.2"])
+def test_any_buffer_size_will_do(start_server):
+    data = scenes.counted(5000).encode()
+    for size in (1, 2, 3, 1024, 65536):
+        ann = start_server("--buffer", str(size)).visitor("ann")
+        ann.sends_bytes(data)
+        ann.gets_bytes(data)
+
+
+@task("1.5", needs=["1.2"])
+def test_a_visitor_who_ends_its_stream_gets_the_rest_and_is_hung_up_on(server):
+    ann = server.visitor("ann")
+    ann.sends_bytes(b"my last words")
+    ann.ends_its_stream()
+    ann.gets_bytes(b"my last words")
+    ann.gets_hung_up_on()
+    bob = server.visitor("bob")
+    bob.ends_its_stream()
+    bob.gets_hung_up_on()
+
+
+@task("1.6", needs=["1.2"])
+def test_the_next_visitor_is_served(server):
+    ann, bob, carol = server.visitors("ann", "bob", "carol")
+    bob.sends_bytes(b"I am waiting\n")
+    for visitor in (ann, bob, carol):
+        visitor.sends_bytes(b"my turn\n")
+        visitor.gets_bytes(b"I am waiting\nmy turn\n" if visitor is bob else b"my turn\n")
+        visitor.hangs_up()
+
+
+@task("1.7", needs=["1.6"])
+def test_a_visitor_who_vanishes_harms_nobody(server):
+    scenes.vanishes(server)
+    ann, bob = server.visitors("ann", "bob")
+    ann.sends_bytes(b"hello\n")
+    ann.gets_bytes(b"hello\n")
+    ann.sends_bytes(b"an echo that nobody reads\n")
+    ann.resets()
+    bob.sends_bytes(b"still there?\n")
+    bob.gets_bytes(b"still there?\n")
+
+
+@task("1.8", needs=["1.2"])
+def test_it_ends_when_it_is_told_to(start_server):
+    def company(server):
+        ann, bob = server.visitors("ann", "bob")
+        bob.goes_silent()
+        ann.sends_bytes(b"hello\n")
+        ann.gets_bytes(b"hello\n")
+
+    scenes.ends_when_told(start_server, company)
+
+
+@task("1.9", needs=["1.2"])
+def test_it_starts_again_on_the_same_port_at_once(server):
+    def talk(ann):
+        ann.sends_bytes(b"hello\n")
+        ann.gets_bytes(b"hello\n")
+
+    scenes.starts_again_at_once(server, talk)
+
+
+@task("1.10", needs=["1.1"])
+def test_it_says_why_it_cannot_start(stage, server):
+    scenes.refuses_to_start(stage, server)
+
+
+@task("1.11")
+def test_the_client_prints_the_echo_of_each_line(start_client, scripted_server):
+    client = start_client()
+    server = scripted_server.accepts()
+    for line in ("hello", "", "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642"):
+        client.types(line)
+        server.gets(line)
+        server.sends(line)
+        client.prints(line)
+    client.types_bytes(b"no line end")
+    client.has_its_keyboard_closed()
+    server.gets("no line end")
+    server.sends("no line end")
+    client.prints("no line end")
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+
+@task("1.12", needs=["1.11"])
+def test_the_client_waits_for_the_whole_echo(start_client, scripted_server):
+    client = start_client()
+    server = scripted_server.accepts()
+    client.types("hello again")
+    server.gets("hello again")
+    server.sends_in_pieces(b"hello again\n", cuts=[1, 5, 6, 11])
+    client.prints("hello again")
+    long = scenes.counted(20_000)
+    client.types(long)
+    server.gets(long)
+    server.sends_in_pieces(f"{long}\n".encode(), cuts=[1, 1024, 1025, 4096, 16_384, 19_999])
+    client.prints(long)
+    client.has_its_keyboard_closed()
+    client.ends(0)
+
+
+@task("1.13", needs=["1.11"])
+def test_the_client_notices_that_the_server_is_gone(start_client, scripted_server):
+    client = start_client()
+    server = scripted_server.accepts()
+    client.types("hello")
+    server.gets("hello")
+    server.sends("hello")
+    client.prints("hello")
+    server.hangs_up()
+    client.types("are you there?")
+    client.ends(1)
+    client.says_on_stderr("the server hung up")
+
+    client = start_client()
+    server = scripted_server.accepts()
+    client.types("hello")
+    server.gets("hello")
+    server.sends_bytes(b"hel")
+    server.hangs_up()
+    client.ends(1)
+    client.says_on_stderr("the server hung up")
+
+
+@task("1.14", needs=["1.11"])
+def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_server):
+    for number in sorted({INTERRUPT, TERMINATE}):
+        client = start_client()
+        server = scripted_server.accepts()
+        client.types("hello")
+        server.gets("hello")
+        client.is_told_to_stop(number)
+        client.ends(0)
+    scripted_server.close()
+    client = start_client()
+    client.ends(1)
+    client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
+    scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])

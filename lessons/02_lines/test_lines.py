@@ -1,0 +1,186 @@
+"""What lesson 02 asks of its server: the n-th line of a visitor is answered `n: text`."""
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MIB = 1024 * 1024
+WORDS = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=12)
+
+
+def asks_and_gets(visitor, number, text):
+    """One line and its answer."""
+    visitor.sends(text)
+    visitor.gets(f"{number}: {text}")
+
+
+@task("2.1")
+def test_a_line_is_answered_with_its_number(server):
+    asks_and_gets(server.visitor("ann"), 1, "hello")
+
+
+@task("2.2", needs=["2.1"])
+def test_each_visitor_is_counted_from_1_empty_lines_too(server):
+    for name in ("ann", "bob"):
+        visitor = server.visitor(name)
+        for number, text in enumerate(("one", "", "three", "", ""), 1):
+            asks_and_gets(visitor, number, text)
+        visitor.hangs_up()
+
+
+@task("2.3", needs=["2.1"])
+def test_three_lines_in_one_segment_are_three_lines(server):
+    ann = server.visitor("ann")
+    ann.sends("one", "two", "three")
+    ann.gets("1: one", "2: two", "3: three")
+    ann.sends("four", "five")
+    ann.gets("4: four", "5: five")
+
+
+@task("2.4", needs=["2.1"])
+def test_one_line_in_many_segments_is_one_line(server):
+    ann = server.visitor("ann")
+    ann.sends_in_pieces(b"byte by byte\n")
+    ann.gets("1: byte by byte")
+    ann.sends_in_pieces(b"a line and a half\nand the rest\n", cuts=[22])
+    ann.gets("2: a line and a half", "3: and the rest")
+    ann.sends_in_pieces(b"its end comes later\n", cuts=[19])
+    ann.gets("4: its end comes later")
+
+
+@task("2.5", needs=["2.1"])
+def test_a_long_line_is_answered_whole(server):
+    ann = server.visitor("ann")
+    for number, size in enumerate((1023, 1024, 1025, 4095, 4096, 4097, 65535, MAX_LINE), 1):
+        asks_and_gets(ann, number, scenes.counted(size))
+    ann.sends_bytes(scenes.counted(MAX_LINE).encode() + b"\r\n")
+    ann.gets(f"9: {scenes.counted(MAX_LINE)}")
+
+
+@task("2.6", needs=["2.1"])
+def test_a_line_ends_with_lf_or_cr_lf_and_nothing_else(server):
+    ann = server.visitor("ann")
+    ann.sends_bytes(b"from telnet\r\n")
+    ann.gets("1: from telnet")
+    ann.sends_bytes(b"two returns\r\r\n")
+    ann.gets("2: two returns\r")
+    ann.sends_bytes(b"\rone\rinside\n\r\n")
+    ann.gets("3: \rone\rinside", "4: ")
+    ann.sends_in_pieces(b"cut in the end\r\n", cuts=[15])
+    ann.gets("5: cut in the end")
+    asks_and_gets(ann, 6, " \t spaces are text \t ")
+    asks_and_gets(ann, 7, "vt\x0b ff\x0c fs\x1c gs\x1d rs\x1e nel\x85 ls\u2028 ps\u2029 end")
+
+
+@task("2.7", needs=["2.1"])
+def test_any_bytes_are_text_and_half_a_character_is_no_error(server):
+    ann = server.visitor("ann")
+    smile = "a smile \U0001f642 cut\n".encode()
+    ann.sends_in_pieces(smile, cuts=[9, 10, 11])
+    ann.gets("1: a smile \U0001f642 cut")
+    ann.sends_bytes(b"\xff\xfe\n")
+    ann.gets("2: \ufffd")
+    ann.sends_bytes(b"bad \xc3( and \xf0\x9f\x99 bytes\n")
+    ann.gets("3: bad \ufffd( and \ufffd bytes")
+    asks_and_gets(ann, 4, "nul\x00 bell\x07 escape\x1b[31m del\x7f")
+    asks_and_gets(ann, 5, "gr\u00fc\u00df dich")
+
+
+@task("2.8", needs=["2.3"])
+def test_at_the_end_of_the_stream_whole_lines_are_answered(server):
+    ann = server.visitor("ann")
+    ann.sends_bytes(b"one\ntwo\nnot a line")
+    ann.ends_its_stream()
+    ann.gets("1: one", "2: two")
+    ann.gets_hung_up_on()
+    bob = server.visitor("bob")
+    bob.sends_bytes(b"x\n" * 100)
+    bob.ends_its_stream()
+    bob.gets(*(f"{number}: x" for number in range(1, 101)))
+    bob.gets_hung_up_on()
+    carol = server.visitor("carol")
+    carol.ends_its_stream()
+    carol.gets_hung_up_on()
+
+
+@task("2.9", needs=["2.3"])
+def test_a_line_that_is_too_long_is_refused(server):
+    ann = server.visitor("ann")
+    ann.sends_bytes(b"before\n" + b"x" * (MAX_LINE + 1))
+    ann.gets("1: before", "* line too long")
+    ann.gets_hung_up_on()
+    ann.is_reset_in_the_end(within=1.0)
+    bob = server.visitor("bob")
+    bob.sends_bytes(b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 300_000, even_if_hung_up_on=True)
+    bob.gets("* line too long")
+    bob.gets_hung_up_on()
+    bob.hangs_up()
+    asks_and_gets(server.visitor("carol"), 1, "hello")
+
+
+@task("2.10", needs=["2.9"])
+def test_its_memory_stays_small_whatever_comes(start_server):
+    for size in ("4096", "65536"):
+        server = start_server("--buffer", size)
+        ann = server.visitor("ann")
+        asks_and_gets(ann, 1, "hello")
+        before = server.memory()
+        ann.sends_bytes(b"x" * 32 * MIB, even_if_hung_up_on=True)
+        ann.gets("* line too long")
+        ann.hangs_up()
+        bob = server.visitor("bob")
+        lines = [scenes.counted(MAX_LINE, number) for number in range(1, 41)]
+        bob.goes_silent()
+        bob.begins_to_send("".join(f"{line}\n" for line in lines).encode())
+        bob.stage.lets_time_pass(0.1)
+        bob.reads_again()
+        bob.gets(*(f"{number}: {line}" for number, line in enumerate(lines, 1)))
+        server.has_not_grown_by(8 * MIB, since=before)
+
+
+@task("2.11", needs=["2.3", "2.4"])
+def test_any_buffer_size_will_do(start_server):
+    for size in (1, 2, 3, 1024, 65536):
+        ann = start_server("--buffer", str(size)).visitor("ann")
+        ann.sends_bytes("one\r\n\ngr\u00fc\u00df dich\n".encode())
+        ann.gets("1: one", "2: ", "3: gr\u00fc\u00df dich")
+        asks_and_gets(ann, 4, scenes.counted(5000))
+
+
+@task("2.12", needs=["2.3", "2.4"])
+@for_any(
+    lines=st.lists(WORDS, min_size=1, max_size=6),
+    ends=st.lists(st.sampled_from([b"\n", b"\r\n"]), min_size=6, max_size=6),
+    cuts=st.sets(st.integers(1, 120), max_size=6),
+)
+def test_any_lines_in_any_pieces(server, lines, ends, cuts):
+    sent = [line.encode() + end for line, end in zip(lines, ends, strict=False)]
+    texts = [line.removesuffix(b"\n").removesuffix(b"\r").decode() for line in sent]
+    ann = server.visitor("ann")
+    ann.sends_in_pieces(b"".join(sent), cuts=cuts)
+    ann.ends_its_stream()
+    ann.gets(*(f"{number}: {text}" for number, text in enumerate(texts, 1)))
+    ann.gets_hung_up_on()
+
+
+@task("2.13", needs=["2.1"])
+def test_a_visitor_who_vanishes_harms_nobody(server):
+    scenes.vanishes(server)
+    ann, bob = server.visitors("ann", "bob")
+    asks_and_gets(ann, 1, "hello")
+    ann.sends("an answer that nobody reads")
+    ann.resets()
+    asks_and_gets(bob, 1, "still there?")
+
+
+@task("2.14", needs=["2.1"])
+def test_it_starts_and_ends_as_every_server_does(stage, start_server):
+    def company(server):
+        asks_and_gets(server.visitor("ann"), 1, "hello")
+
+    scenes.refuses_to_start(stage, start_server())
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: asks_and_gets(ann, 1, "hello"))

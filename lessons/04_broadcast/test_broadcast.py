@@ -1,0 +1,277 @@
+"""What lesson 04 asks of its server: a room in which everybody hears everybody else."""
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+from grader.wire.crowd import queue_holds
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MIB = 1024 * 1024
+BACKLOG = 1000
+WELCOME = "* welcome"
+LONG_LINE = b"x" * 60_000 + b"\n"
+WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
+
+
+def joins(server, *names):
+    """Let these people come in, one after the other; return them, or the one."""
+    people = []
+    for name in names:
+        person = server.visitor(name)
+        person.gets(WELCOME)
+        people.append(person)
+    return people if len(people) > 1 else people[0]
+
+
+@task("4.1")
+def test_a_newcomer_is_welcomed(server):
+    joins(server, "alice", "bob")
+
+
+@task("4.2", needs=["4.1"])
+def test_a_line_reaches_everyone_but_its_sender(server):
+    alice, bob, carol = joins(server, "alice", "bob", "carol")
+    alice.sends("hi")
+    bob.gets("hi")
+    carol.gets("hi")
+    bob.sends("fence")
+    alice.gets("fence")
+    carol.gets("fence")
+    carol.sends("bye")
+    alice.gets("bye")
+    bob.gets("bye")
+
+
+@task("4.3", needs=["4.2"])
+def test_every_line_arrives_as_it_was_said(server):
+    alice, bob = joins(server, "alice", "bob")
+    for line in (
+        "", "  spaces  ", "\ttab", "gr\u00fc\u00df dich \U0001f642", "nul\x00 bell\x07 esc\x1b[1m",
+        "a\rreturn", "vt\x0b ff\x0c fs\x1c nel\x85 ls\u2028 end", "* welcome", "quit", "{quit}",
+        scenes.counted(1023), scenes.counted(1024), scenes.counted(1025), scenes.counted(4096),
+        scenes.counted(65535), scenes.counted(MAX_LINE),
+    ):  # fmt: skip
+        alice.sends(line)
+        bob.gets(line)
+    alice.sends_bytes(b"telnet\r\ntwo returns\r\r\n\xff\xfe\nbad \xc3( bytes\n")
+    bob.gets("telnet", "two returns\r", "\ufffd", "bad \ufffd( bytes")
+
+
+@task("4.4", needs=["4.2"])
+def test_nobody_gets_half_a_line_or_two_in_one(start_server):
+    for options in (("--buffer", "1"), ("--buffer", "3"), ("--buffer", "65536")):
+        alice, bob, carol = joins(start_server(*options), "alice", "bob", "carol")
+        alice.sends_bytes(b"the first half ")
+        alice.waits_until_received()
+        bob.sends("a fence")
+        alice.gets("a fence")
+        carol.gets("a fence")
+        alice.sends_bytes(b"and the second\n")
+        bob.gets("the first half and the second")
+        carol.gets("the first half and the second")
+        alice.sends("one", "two", "three")
+        bob.gets("one", "two", "three")
+        alice.sends_in_pieces("byte by byte \U0001f642\r\n".encode())
+        bob.gets("byte by byte \U0001f642")
+
+
+@task("4.5", needs=["4.2"])
+def test_all_hear_the_lines_in_one_order_and_unmixed(server):
+    dave = server.visitor("dave", receive_buffer=scenes.SMALL_BUFFER)
+    dave.gets(WELCOME)
+    erin = joins(server, "erin")
+    talkers = joins(server, "alice", "bob", "carol")
+    said = {
+        t.name: [f"{t.name} {n} {scenes.counted(30_000, n)}" for n in range(10)] for t in talkers
+    }
+    dave.goes_silent()
+    for talker in talkers:
+        talker.begins_to_send("".join(f"{line}\n" for line in said[talker.name]).encode())
+    dave.stage.lets_time_pass(0.2)
+    dave.reads_again()
+    heard = [dave.gets_line() for _ in range(30)]
+    for talker in talkers:
+        scenes.said_in_this_order(dave, heard, said[talker.name])
+    erin.gets(*heard)
+    for talker in talkers:
+        talker.gets(*(line for line in heard if line not in said[talker.name]))
+
+
+@task("4.6", needs=["4.2"])
+def test_a_newcomer_hears_every_line_from_the_welcome_on(server):
+    alice, bob = joins(server, "alice", "bob")
+    for number in range(20):
+        newcomer = joins(server, f"guest {number}")
+        alice.sends(f"hello {number}")
+        newcomer.gets(f"hello {number}")
+        bob.gets(f"hello {number}")
+    alice.begins_to_send("".join(f"line {number}\n" for number in range(100)).encode())
+    latecomers = [server.visitor(f"late {number}") for number in range(6)]
+    bob.gets(*(f"line {number}" for number in range(100)))
+    alice.sends("line 100")
+    for late in latecomers:
+        late.gets(WELCOME)
+        first = late.gets_line()
+        begin = int(first.removeprefix("line ")) if first.startswith("line ") else 100
+        late.gets(*(f"line {number}" for number in range(begin + 1, 101)))
+
+
+@task("4.7", needs=["4.2"])
+def test_after_somebody_has_left_three_more_lines_get_through(server):
+    alice, bob = joins(server, "alice", "bob")
+    for leave in ("hangs up", "resets", "ends its stream"):
+        carol = joins(server, "carol")
+        if leave == "hangs up":
+            carol.hangs_up()
+        elif leave == "resets":
+            carol.resets()
+        else:
+            carol.ends_its_stream()
+        for number in (1, 2, 3):
+            alice.sends(f"{number} after carol {leave}")
+            bob.gets(f"{number} after carol {leave}")
+        bob.sends("and back")
+        alice.gets("and back")
+
+
+@task("4.8", needs=["4.2"])
+def test_two_dead_neighbours_do_not_stop_one_line(server):
+    alice, bob, carol, dave, erin = joins(server, "alice", "bob", "carol", "dave", "erin")
+    carol.resets()
+    dave.resets()
+    alice.sends("one line")
+    bob.gets("one line")
+    erin.gets("one line")
+    for number in (1, 2, 3):
+        alice.sends(f"more {number}")
+        bob.gets(f"more {number}")
+        erin.gets(f"more {number}")
+    erin.sends("all well")
+    alice.gets("all well")
+
+
+@task("4.9", needs=["4.2"])
+def test_who_ends_its_stream_has_left(server):
+    alice, bob = joins(server, "alice", "bob")
+    alice.sends_bytes(b"my last words\nand half a word")
+    alice.ends_its_stream()
+    alice.gets_hung_up_on()
+    bob.gets("my last words")
+    carol = joins(server, "carol")
+    carol.sends("fence")
+    bob.gets("fence")
+    bob.sends("just us")
+    carol.gets("just us")
+
+
+@task("4.10", needs=["4.2"])
+def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
+    before = server.usage()
+    alice, bob, _silent = joins(server, "alice", "bob", "silent")
+    eve = server.visitor("eve")
+    eve.hangs_up()
+    server.visitor("eve").resets()
+    for name in ("eve", "mallory"):
+        joins(server, name).resets()
+        joins(server, name).hangs_up()
+    odd = joins(server, "odd")
+    odd.sends_bytes(b"\xff\xfe\xfd")
+    odd.waits_until_received()
+    odd.resets()
+    crowd = joins(server, *(f"guest {number}" for number in range(30)))
+    alice.sends("good evening")
+    for person in (bob, *crowd):
+        person.gets("good evening")
+    for number, guest in enumerate(crowd):
+        (guest.resets if number % 2 else guest.hangs_up)()
+    bob.sends("they have gone")
+    alice.gets("they have gone")
+    for person in (alice, bob, _silent):
+        person.hangs_up()
+    server.is_back_to(before)
+
+
+@task("4.11", needs=["4.2"])
+def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
+    server = start_server("--buffer", "65536")
+    alice, bob, carol, mallory = joins(server, "alice", "bob", "carol", "mallory")
+    before = server.memory()
+    mallory.sends_bytes(b"before\n" + b"x" * (MAX_LINE + 1))
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    for person in (alice, bob, carol):
+        person.gets("before")
+    carol.sends_bytes(
+        b"y" * (MAX_LINE + 1) + b"\nafter\n" + b"z" * 32 * MIB, even_if_hung_up_on=True
+    )
+    carol.gets("* line too long")
+    carol.gets_hung_up_on()
+    alice.sends("fence")
+    bob.gets("fence")
+    bob.sends("all well")
+    alice.gets("all well")
+    server.has_not_grown_by(8 * MIB, since=before)
+
+
+@task("4.12", needs=["4.2"])
+def test_no_line_is_held_back_and_no_crowd_is_kept_out(server):
+    alice, bob = joins(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob)
+    queue_holds(server, BACKLOG)
+    alice.sends("the crowd has gone")
+    bob.gets("the crowd has gone")
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["join", "join", "say", "say", "say", "hang up", "reset", "end"]),
+        st.integers(0, 4),
+        WORDS,
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+@task("4.13", needs=["4.4", "4.7"])
+@for_any(examples=25, steps=STEPS)
+def test_the_room_is_what_a_room_should_be_after_any_steps(server, steps):
+    room = joins(server, "anna", "bert")
+    for number, (step, who, words) in enumerate(steps):
+        person = room[who % len(room)]
+        if step == "join":
+            room.append(joins(server, f"guest{number}"))
+        elif step == "say":
+            person.sends(f"{number} {words}")
+            for other in room:
+                if other is not person:
+                    other.gets(f"{number} {words}")
+        elif len(room) > 2:
+            room.remove(person)
+            if step == "end":
+                person.ends_its_stream()
+                person.gets_hung_up_on()
+            else:
+                (person.resets if step == "reset" else person.hangs_up)()
+    room[0].sends("the end")
+    for other in room[1:]:
+        other.gets("the end")
+
+
+@task("4.14", needs=["4.2"])
+def test_it_starts_and_ends_as_every_server_does(stage, start_server):
+    def company(server):
+        alice, bob, _silent = joins(server, "alice", "bob", "silent")
+        alice.sends("hello")
+        bob.gets("hello")
+        dave = server.visitor("dave", receive_buffer=scenes.SMALL_BUFFER)
+        dave.gets(WELCOME)
+        dave.goes_silent()
+        alice.begins_to_send(LONG_LINE * 10)
+        alice.stage.lets_time_pass(0.1)
+
+    scenes.refuses_to_start(stage, start_server())
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(WELCOME))
