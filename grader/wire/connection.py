@@ -5,6 +5,7 @@ The rule: whatever arrives is recorded when it arrives.
 
 from __future__ import annotations
 
+import functools
 import selectors
 import socket
 
@@ -50,7 +51,7 @@ class Connection:
         self.send_later(data)
         while self.unsent and not self.refused:
             left = len(self.unsent)
-            if not self.stage.wait_until(lambda left=left: self._moved(left)):
+            if not self.stage.wait_until(functools.partial(self._moved, left)):
                 break
         return len(data) - len(self.unsent)
 

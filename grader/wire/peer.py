@@ -116,15 +116,17 @@ class Peer:
     def gets_bytes(self, expected: bytes) -> None:
         """Expect exactly these bytes next, in however many segments."""
 
-        def settled() -> bool:
-            have = min(len(self.arrived), len(expected))
-            whole = have == len(expected) or self.ending != ""
-            return whole or self.arrived[:have] != expected[:have]
-
         have = -1
-        while not settled() and len(self.arrived) > have:
+
+        def news() -> bool:
+            """More bytes have come, or enough is known."""
+            seen = min(len(self.arrived), len(expected))
+            whole = seen == len(expected) or self.ending != ""
+            return whole or self.arrived[:seen] != expected[:seen] or len(self.arrived) > have
+
+        while len(self.arrived) > have and len(self.arrived) < len(expected) and not self.ending:
             have = len(self.arrived)
-            self.stage.wait_until(lambda have=have: settled() or len(self.arrived) > have)
+            self.stage.wait_until(news)
         got = bytes(self.arrived[: len(expected)])
         if got == expected:
             del self.arrived[: len(expected)]
