@@ -1,1 +1,54 @@
-check:
+# One-line targets; the logic is in Python, since Windows has no make (see README.md).
+PY ?= python3
+RUN := .venv/bin/python
+CLASS ?= tests/sample_class
+OUT ?= out
+RUNS ?= 20
+WORKERS ?= 4
+
+.PHONY: help core full check hint diff doctor grade report test lint stages sample soak lock
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+core:
+	@$(PY) grader/bootstrap.py core
+
+full:
+	@$(PY) grader/bootstrap.py full
+
+check: core  ## your own work: make check [LESSON=4] [ARGS=--watch]
+	@$(RUN) -m grader check $(LESSON) $(ARGS)
+
+hint: core  ## a hint: make hint TASK=4.2 [LEVEL=2]
+	@$(RUN) -m grader hint $(TASK) $(if $(LEVEL),--level $(LEVEL))
+
+diff: core  ## what a lesson changes: make diff LESSON=4
+	@$(RUN) -m grader diff $(LESSON)
+
+doctor: core  ## is this machine ready?
+	@$(RUN) -m grader doctor
+
+grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ARGS=...]
+	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+report: core  ## all reports again: make report [OUT=dir]
+	@$(RUN) -m grader report $(OUT)
+
+test: full  ## the tests of the kit itself
+	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)
+
+lint: full  ## style and types
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy
+
+stages: core  ## carry files forward, make the starters again
+	@$(RUN) -m grader stages
+
+sample: full  ## make the sample class again from the known programs
+	@$(RUN) -m tests.known.sample
+
+soak: full  ## look for flakes under load: make soak RUNS=200 [LESSON=4]
+	@$(RUN) -m tests.soak --runs $(RUNS) $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
+
+lock: full  ## resolve the locks again (needs uv)
+	@$(RUN) -m tests.locks

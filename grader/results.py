@@ -15,10 +15,10 @@ GRADED, MISSING, UNGRADED = "graded", "missing", "ungraded"
 class TaskResult:
     """What became of one task.
 
-    message: one line, empty if it passed; likely: the id of the known mistake; says: that
-    mistake in words; transcript: see wire/transcript.py; tail: the program's last lines of
-    stderr; status: its exit status in words; needs: tasks that should have passed first;
-    detail: for the instructor, when the grader itself failed.
+    message: one line, empty if it passed; who: the party that noticed it; likely: the id of
+    the known mistake; says: that mistake in words; transcript: see wire/transcript.py; tail:
+    the program's last lines of stderr; status: its exit status in words; needs: tasks that
+    should have passed first; detail: for the instructor, when the grader itself failed.
     """
 
     id: str
@@ -29,6 +29,7 @@ class TaskResult:
     seconds: float = 0.0
     message: str = ""
     kind: str = ""
+    who: str = ""
     expected: str = ""
     got: str = ""
     likely: str = ""

@@ -17,7 +17,7 @@ from grader.course.catalogue import LESSONS, all_lessons, chosen
 from grader.course.lesson import Lesson
 from grader.document import make_document, write_document
 from grader.errors import UserError
-from grader.judging.run import Job, run_lesson
+from grader.judging.run import Job, end_running_suites, run_lesson
 from grader.report.scoresheet import show_lesson
 from grader.results import GRADED, MISSING, LessonResult, SubmissionResult
 from grader.submission import fingerprint, lesson_files
@@ -84,13 +84,18 @@ def _results(submission: Path, wanted: Chosen) -> Iterator[tuple[Lesson, LessonR
         lesson, tasks = one
         return run_lesson(Job(lesson, submission, tuple(tasks), slowness=slowness))
 
-    if not wanted:
-        for lesson in all_lessons():
-            yield lesson, judged((lesson, []))
-        return
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for (lesson, _), result in zip(wanted, pool.map(judged, wanted), strict=True):
-            yield lesson, result
+        try:
+            if wanted:
+                results = pool.map(judged, wanted)
+            else:  # one by one: the first without full marks is the last
+                wanted = [(lesson, []) for lesson in all_lessons()]
+                results = (pool.submit(judged, one).result() for one in wanted)
+            for (lesson, _), result in zip(wanted, results, strict=True):
+                yield lesson, result
+        except KeyboardInterrupt:
+            end_running_suites()
+            raise
 
 
 def _summary(screen: Console, results: list[LessonResult], seconds: float) -> None:

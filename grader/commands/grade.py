@@ -1,9 +1,82 @@
-"""Grade a class: every submission in a folder, with reports."""
+"""Grade a class: every submission in a folder, side by side, with reports.
+
+Each submission is a folder laid out like lessons/, or a zip of one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.classrun.intake import Submission, take_in
+from grader.classrun.progress import Progress
+from grader.classrun.run import JOURNAL, Plan, grade_class
+from grader.classrun.seeds import read_secret
+from grader.course.catalogue import all_lessons, find_lesson
+from grader.document import SANDBOX, Document, make_document, suite_hash, write_document
+from grader.errors import UserError
+from grader.report.gradebook import show_gradebook
+from grader.report.pages import RESULTS, write_reports
+from grader.terminal import console
+
+SECRET = "secret.key"
 
 
-def add_arguments(parser):
-    pass
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("class_folder", type=Path, metavar="CLASS_DIR")
+    parser.add_argument("--lesson", action="append", default=[], metavar="N", help="only this one")
+    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}")
+    parser.add_argument("--plain", action="store_true", help="no colour, nothing that moves")
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
+    """Grade; exit 0 whenever grading itself ran, whatever the marks."""
+    if options.jobs < 1:
+        raise UserError(f"--jobs {options.jobs}: at least 1 is needed")
+    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    screen = console(options.plain)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="kit-class-") as workshop:
+        submissions = take_in(options.class_folder, Path(workshop))
+        out = writable_folder(options.out)
+        suite = suite_hash(lessons)
+        secret = read_secret(options.secret or out / SECRET)
+        plan = Plan(submissions, lessons, out, secret, suite, options.jobs)
+        screen.print(_headline(submissions, len(lessons), options.jobs), highlight=False)
+        with Progress(screen, len(submissions) * len(lessons)) as progress:
+            results = grade_class(plan, progress.advance)
+    document = make_document(lessons, results, time.monotonic() - began)
+    finish(document, out)
+    show_gradebook(screen, document, out)
     return 0
+
+
+def finish(document: Document, out: Path) -> None:
+    """Write the results and everything made from them; the journal is not needed any more."""
+    write_document(out / RESULTS, document)
+    write_reports(document, out)
+    (out / JOURNAL).unlink(missing_ok=True)
+
+
+def writable_folder(path: Path) -> Path:
+    """Make the folder if it is not there. Raises UserError when nothing can be written in it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as error:
+        raise UserError(f"cannot write to {path}: {error.strerror}; choose another --out") from None
+
+
+def _headline(submissions: Sequence[Submission], lessons: int, jobs: int) -> str:
+    return (
+        f"Grading {len(submissions)} submissions, {lessons} lessons, {jobs} at a time "
+        f"(sandbox: {SANDBOX})"
+    )

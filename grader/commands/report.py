@@ -1,9 +1,23 @@
-"""Grade a class: every submission in a folder, with reports."""
+"""Make all reports again from the results.json of a class that was graded."""
+
+import argparse
+from pathlib import Path
+
+from grader.document import read_document
+from grader.report.gradebook import show_gradebook
+from grader.report.pages import RESULTS, write_reports
+from grader.terminal import console
 
 
-def add_arguments(parser):
-    pass
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("out", type=Path, metavar="OUT_DIR", help="what --out was")
+    parser.add_argument("--plain", action="store_true", help="no colour")
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
+    """Read, render, show."""
+    document = read_document(options.out / RESULTS)
+    write_reports(document, options.out)
+    show_gradebook(console(options.plain), document, options.out)
     return 0

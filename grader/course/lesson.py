@@ -30,12 +30,14 @@ class Sign:
     """By what a mistake is recognised in one failed task; an empty field matches anything.
 
     got: a regular expression that is looked for in what came (the words of the failure and
-    the bytes); stderr: one for what the program printed there.
+    the bytes); expected: one for what should have come; stderr: one for what the program
+    printed there.
     """
 
     task: str
     kinds: tuple[str, ...] = ()
     got: str = ""
+    expected: str = ""
     stderr: str = ""
 
 
@@ -136,8 +138,7 @@ def _lesson(folder: Path, facts: dict) -> Lesson:  # type: ignore[type-arg]
 
 def _mistake(facts: dict) -> Mistake:  # type: ignore[type-arg]
     signs = tuple(
-        Sign(s["task"], tuple(s.get("kinds", ())), s.get("got", ""), s.get("stderr", ""))
-        for s in facts["signs"]
+        Sign(**{**sign, "kinds": tuple(sign.get("kinds", ()))}) for sign in facts["signs"]
     )
     failed, passed = tuple(facts.get("failed", ())), tuple(facts.get("passed", ()))
     return Mistake(facts["id"], facts["says"], signs, failed, passed)

@@ -34,6 +34,7 @@ def _fits(sign: Sign, record: Record) -> bool:
         sign.task == record.task
         and (not sign.kinds or record.kind in sign.kinds)
         and _found(sign.got, f"{record.got}\n{record.data}")
+        and _found(sign.expected, record.expected)
         and _found(sign.stderr, "\n".join(record.tail))
     )
 

@@ -21,6 +21,7 @@ class Record:
     seconds: float = 0.0
     message: str = ""
     kind: str = ""
+    who: str = ""
     expected: str = ""
     got: str = ""
     data: str = ""  # the bytes that came, as a repr

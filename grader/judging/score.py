@@ -28,6 +28,7 @@ def scored(lesson: Lesson, record: Record, states: Mapping[str, str]) -> TaskRes
         seconds=record.seconds,
         message=record.message,
         kind=record.kind,
+        who=record.who,
         expected=record.expected,
         got=record.got,
         likely=known.id if known else "",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import textwrap
 
-from grader.course.lesson import Lesson
 from grader.report.sequence import sequence_text
 from grader.results import TaskResult
 
 WIDTH = 79
 
 
-def failure_text(lesson: Lesson, task: TaskResult) -> str:
+def failure_text(lesson_id: str, task: TaskResult) -> str:
     """Return the view as lines of ASCII text, at most 79 columns wide."""
     title = f"--- {STATE_WORDS[task.state]} {task.id}  {task.title} "
     lines = [title.ljust(WIDTH, "-"), *sequence_text(task.transcript, WIDTH)]
-    lines += _entry("Expected", task.expected)
+    lines += _entry("Expected", f"{task.who}: {task.expected}")
     lines += _entry("Got", task.got)
     if task.likely:
         lines += _entry("Likely", f"{task.says} (the same mistake as {task.likely})")
@@ -27,7 +26,7 @@ def failure_text(lesson: Lesson, task: TaskResult) -> str:
             )
     elif task.status:
         lines += _entry("Program", f"printed nothing on stderr{_status(task)}")
-    lines += _entry("Read", f'lessons/{lesson.id}/README.md, "{task.read}"')
+    lines += _entry("Read", f'lessons/{lesson_id}/README.md, "{task.read}"')
     hint = f"python -m grader hint {task.id}"
     lines += _entry("Hint", f"{hint:29} Again   python -m grader check {task.id}")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from grader.course.lesson import Lesson
 from grader.report.failure import STATE_WORDS, failure_text
 from grader.results import MISSING, PASSED, LessonResult, TaskResult
 
-TITLE_WIDTH = 54
+TITLE_WIDTH = 50
 STYLES = {"PASS": "blue", "WAIT": "dim"}  # any other state: orange; words come first
 SHOWN_FAILURES = 3
 
@@ -25,7 +25,7 @@ def show_lesson(console: Console, lesson: Lesson, result: LessonResult) -> None:
     for task in result.tasks:
         _print(console, task_line(task))
     for task in result.failed[:SHOWN_FAILURES]:
-        _print(console, Text("\n" + failure_text(lesson, task)))
+        _print(console, Text("\n" + failure_text(lesson.id, task)))
         if task.detail:
             _print(console, Text(task.detail))
     _print(console, Text("\n" + score_line(result)))
@@ -37,9 +37,10 @@ def task_line(task: TaskResult) -> Text:
     title = task.title if len(task.title) <= TITLE_WIDTH else task.title[: TITLE_WIDTH - 2] + ".."
     line = Text(" ")
     line.append(f"{word:5}", style=STYLES.get(word, "dark_orange"))
-    line.append(f" {task.id:5} {title:{TITLE_WIDTH}}  {task.points:2}/{task.max_points}")
+    mark = f"{task.points}/{task.max_points}"
+    line.append(f" {task.id:4} {title:{TITLE_WIDTH}} {mark:>5}")
     if task.needs:
-        line.append(f"  needs {', '.join(task.needs)}")
+        line.append(f"  needs {task.needs[0]}")
     return line
 
 

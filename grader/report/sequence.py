@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from grader.wire.transcript import UNEXPECTED, Event
 
-TIME_WIDTH = 11
+MARGIN = 7  # columns before the first party's field
+MARK = f"  <-- {UNEXPECTED}"
 MOST_PARTIES = 5
 SHOWN_EVENTS = 9
 
@@ -19,13 +20,12 @@ def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
     last = events[-SHOWN_EVENTS:]
     parties = _parties(last)
     last = [event for event in last if event.source in parties and event.target in parties]
-    room = (width - TIME_WIDTH - 14) // max(1, len(parties) - 1) if len(parties) > 1 else 20
-    gap = max(12, min(24, room))
+    gap = min(24, int((width - MARGIN - len(MARK) - 2) / (len(parties) - 0.5)))
     lines = (
         [] if len(events) == len(last) else [f"  (the last {len(last)} of {len(events)} events)"]
     )
-    lines.append(" " * (TIME_WIDTH - 4) + "".join(name[: gap - 2].center(gap) for name in parties))
-    first = TIME_WIDTH - 4 + gap // 2
+    lines.append(" " * MARGIN + "".join(name[: gap - 2].center(gap) for name in parties))
+    first = MARGIN + gap // 2
     for event in last:
         lines.append(_row(event, parties, first, gap).rstrip())
     return [line[:width].rstrip() for line in lines]
@@ -59,7 +59,7 @@ def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
     arrow = f" {text} ".center(inside, "-") if text else "-" * inside
     arrow = arrow[:-1] + ">" if target > source else "<" + arrow[1:]
     canvas[left + 1 : right] = list(arrow)
-    mark = f"  <-- {UNEXPECTED}" if event.note.startswith(UNEXPECTED) else ""
+    mark = MARK if event.note.startswith(UNEXPECTED) else ""
     return (
         f"{event.seconds * 1000:8.1f} ms"[: first - 1].ljust(first) + "".join(canvas)[first:] + mark
     )
@@ -68,7 +68,8 @@ def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
 def _label(event: Event, room: int) -> str:
     """Return a line as text, other bytes as their repr, a note in brackets."""
     if not event.data:
-        return f"({event.note})"[:room]
+        words = event.note if len(event.note) <= room - 2 else event.note[: room - 4] + ".."
+        return f"({words})"
     text = event.data.removesuffix(b"\n")
     whole = event.data.endswith(b"\n") and b"\n" not in text and event.size <= len(event.data)
     plain = whole and bool(text) and text.isascii() and text.decode("latin-1").isprintable()

@@ -96,7 +96,7 @@ class Session:
             record = self._record(item, task, call)
             if record.state not in (PASSED, NOT_RUN, GRADER_ERROR):
                 lesson = lesson_of(item)
-                report.longrepr = failure_text(lesson, scored(lesson, record, self.states))
+                report.longrepr = failure_text(lesson.id, scored(lesson, record, self.states))
             self._keep(record)
         return report
 
@@ -137,6 +137,7 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
         round(seconds, 3),
         failure.message,
         failure.kind.value,
+        failure.who,
         failure.expected,
         failure.got,
         repr(failure.data),

@@ -15,16 +15,19 @@ from grader.wire.peer import Peer
 from grader.wire.program import INTERRUPT, TERMINATE, Program, Server
 from grader.wire.stage import Stage
 
-NONSENSE = (("--port", "abc"), ("--buffer", "0"), ("--nonsense",))
+FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
+NONSENSE = (("--port", "70000"), ("--buffer", "0"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
 SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 30 kB
 
 
 def refuses_to_start(stage: Stage, server: Server) -> None:
-    """A port that is taken and options that make no sense each get their words and status."""
-    second = Program(stage, "server.py", "--port", str(server.port))
-    second.ends(1)
-    second.says_on_stderr(f"cannot listen on {server.host}:{server.port}: ")
+    """A port that is taken, another machine's address, nonsense: each gets its words and status."""
+    port = str(server.port)
+    for host in (server.host, FOREIGN):
+        second = Program(stage, "server.py", "--host", host, "--port", port)
+        second.ends(1)
+        second.says_on_stderr(f"cannot listen on {host}:{port}: ")
     refuses_nonsense(stage, "server.py", NONSENSE)
 
 

@@ -1,9 +1,13 @@
 """What a program prints: always drained, kept within bounds."""
 
+import os
+import select
 import threading
 from collections.abc import Callable
 from typing import IO
 
+POSIX = os.name == "posix"
+CHUNK = 65536  # bytes for one call of the kernel
 HEAD = 64 * 1024  # bytes kept of the beginning
 TAIL = 64 * 1024  # and of the end
 FLOOD = 64 * 1024 * 1024  # bytes after which a program is stopped
@@ -34,36 +38,63 @@ class Output:
         self.tail = bytearray()
         self.size = 0
         self.ended = False
+        self.flooded = False
         self.saw_traceback = False
         self.saw_todo = False  # a hole of the starter was reached
+        if POSIX:
+            os.set_blocking(pipe.fileno(), False)
         self.thread = threading.Thread(target=self._drain, daemon=True)
         self.thread.start()
 
     def _drain(self) -> None:
-        flooded = False
+        waiting = select.poll() if POSIX else None
+        if waiting is not None:
+            waiting.register(self.pipe.fileno(), select.POLLIN)
+        while not self.ended:
+            if waiting is not None:
+                waiting.poll()
+                self.take()
+            else:
+                self._take_blocking()
+            self.on_news()
+            if self.size > FLOOD and not self.flooded:
+                self.flooded = True
+                self.on_flood()
+
+    def take(self) -> None:
+        """Take what has been printed so far, 1 MiB at the most (elsewhere than on POSIX: nothing)."""
+        if not POSIX:
+            return
+        with self.lock:
+            try:
+                for _ in range(16):
+                    if not self.ended:
+                        self._keep(os.read(self.pipe.fileno(), CHUNK))
+            except BlockingIOError:
+                pass  # that was all for now
+            except OSError:
+                self.ended = True
+
+    def _take_blocking(self) -> None:
         try:
-            while data := self.pipe.read1(65536):  # type: ignore[attr-defined]
-                self._keep(data)
-                self.on_news()
-                if self.size > FLOOD and not flooded:
-                    flooded = True
-                    self.on_flood()
-        except (OSError, ValueError):
-            pass  # closed under us: the program is gone and so is its output
-        self.ended = True
-        self.on_news()
+            data = os.read(self.pipe.fileno(), CHUNK)
+        except OSError:
+            data = b""
+        with self.lock:
+            self._keep(data)
 
     def _keep(self, data: bytes) -> None:
-        with self.lock:
-            self.size += len(data)
-            recent = bytes((self.tail or self.head)[-64:]) + data  # a mark may come in two pieces
-            self.saw_traceback = self.saw_traceback or TRACEBACK in recent
-            self.saw_todo = self.saw_todo or TODO in recent
-            room = max(0, self.head_limit - len(self.head))
-            self.head += data[:room]
-            self.tail += data[room:]
-            if len(self.tail) > 2 * TAIL:
-                del self.tail[:-TAIL]
+        if not data:
+            self.ended = True
+        self.size += len(data)
+        recent = bytes((self.tail or self.head)[-64:]) + data  # a mark may come in two pieces
+        self.saw_traceback = self.saw_traceback or TRACEBACK in recent
+        self.saw_todo = self.saw_todo or TODO in recent
+        room = max(0, self.head_limit - len(self.head))
+        self.head += data[:room]
+        self.tail += data[room:]
+        if len(self.tail) > 2 * TAIL:
+            del self.tail[:-TAIL]
 
     def text(self) -> str:
         """Return what is kept, decoded; a cut in the middle is marked."""

@@ -126,6 +126,8 @@ class Stage:
         if process is None:
             return
         self.loop.look(0)
+        process.stdout.take()
+        process.stderr.take()  # printed before the last answer: it counts
         if process.ended and not self.expected_to_end:
             raise self.fail(Kind.CRASH, "server", "the program to be running still", "")
         if self.printed_traceback() or self.reached_todo():

@@ -1,6 +1,7 @@
 """What lesson 01 asks of its server and its client, played out over the wire."""
 
 from grader.suite import scenes, task
+from grader.wire.peer import Peer
 from grader.wire.program import INTERRUPT, TERMINATE
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -8,7 +9,7 @@ pytest_plugins = ["grader.suite.plugin"]
 
 @task("1.1")
 def test_the_server_says_where_it_listens(server):
-    server.visitor("ann").hangs_up()
+    server.visitor("ann")
 
 
 @task("1.2", needs=["1.1"])
@@ -35,7 +36,7 @@ def test_every_byte_comes_back_as_it_was(server):
 @task("1.4", needs=["1.2"])
 def test_any_buffer_size_will_do(start_server):
     data = scenes.counted(5000).encode()
-    for size in (1, 2, 3, 1024, 65536):
+    for size in (1, 3, 65536):
         ann = start_server("--buffer", str(size)).visitor("ann")
         ann.sends_bytes(data)
         ann.gets_bytes(data)
@@ -117,15 +118,26 @@ def test_the_client_prints_the_echo_of_each_line(start_client, scripted_server):
     client.ends(0)
     client.has_printed_nothing_more()
 
+    client = start_client()
+    server = scripted_server.accepts()
+    client.types("one", "two")
+    client.has_its_keyboard_closed()
+    for line in ("one", "two"):
+        server.gets(line)
+        server.sends(line)
+        client.prints(line)
+    client.ends(0)
+    client.has_printed_nothing_more()
+
 
 @task("1.12", needs=["1.11"])
 def test_the_client_waits_for_the_whole_echo(start_client, scripted_server):
     client = start_client()
     server = scripted_server.accepts()
-    client.types("hello again")
-    server.gets("hello again")
-    server.sends_in_pieces(b"hello again\n", cuts=[1, 5, 6, 11])
-    client.prints("hello again")
+    client.types("hello \U0001f642 again")
+    server.gets("hello \U0001f642 again")
+    server.sends_in_pieces("hello \U0001f642 again\n".encode(), cuts=[1, 5, 8, 16])
+    client.prints("hello \U0001f642 again")
     long = scenes.counted(20_000)
     client.types(long)
     server.gets(long)
@@ -148,23 +160,28 @@ def test_the_client_notices_that_the_server_is_gone(start_client, scripted_serve
     client.ends(1)
     client.says_on_stderr("the server hung up")
 
-    client = start_client()
-    server = scripted_server.accepts()
-    client.types("hello")
-    server.gets("hello")
-    server.sends_bytes(b"hel")
-    server.hangs_up()
-    client.ends(1)
-    client.says_on_stderr("the server hung up")
-
-
-@task("1.14", needs=["1.11"])
-def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_server):
-    for number in sorted({INTERRUPT, TERMINATE}):
+    for leave in (Peer.hangs_up, Peer.resets):
         client = start_client()
         server = scripted_server.accepts()
         client.types("hello")
         server.gets("hello")
+        server.sends_bytes(b"hel")
+        leave(server)
+        client.types("are you there?")
+        client.ends(1)
+        client.says_on_stderr("the server hung up")
+
+
+@task("1.14", needs=["1.11"])
+def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_server):
+    for number, answered in ((INTERRUPT, True), (TERMINATE, False)):
+        client = start_client("--host", "127.0.0.1")
+        server = scripted_server.accepts()
+        client.types("hello")
+        server.gets("hello")
+        if answered:
+            server.sends("hello")
+            client.prints("hello")
         client.is_told_to_stop(number)
         client.ends(0)
     scripted_server.close()

@@ -20,7 +20,7 @@ def text(line):
 
 def without_end(line):
     """Take one carriage return off the line's bytes, if it ends with one."""
-    raise NotImplementedError("TODO 2.6: a line ends with lf or cr lf and nothing else")
+    raise NotImplementedError("TODO 2.6: a line ends with LF or CR LF and with nothing else")
 
 
 class LineSplitter:

@@ -64,14 +64,14 @@ class Serving:
 
     def start_client(self, connection):
         """Start a thread for this connection, registered before it runs."""
-        raise NotImplementedError("TODO 3.2: a silent client keeps nobody waiting")
+        raise NotImplementedError("TODO 3.1: one client is served as before")
 
     def client_thread(self, connection):
         """Serve one client, then forget and close its connection, however it went.
 
         A client that vanishes (OSError) ends its own thread and nothing else.
         """
-        raise NotImplementedError("TODO 3.8: when clients have left nothing of them stays")
+        raise NotImplementedError("TODO 3.1: one client is served as before")
 
     def end_clients(self):
         """Shut every connection down, which wakes its thread, and wait for all threads."""

@@ -11,6 +11,7 @@ MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
 WELCOME = "* welcome"
+LAST = 300
 LONG_LINE = b"x" * 60_000 + b"\n"
 WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
 
@@ -57,6 +58,8 @@ def test_every_line_arrives_as_it_was_said(server):
         bob.gets(line)
     alice.sends_bytes(b"telnet\r\ntwo returns\r\r\n\xff\xfe\nbad \xc3( bytes\n")
     bob.gets("telnet", "two returns\r", "\ufffd", "bad \ufffd( bytes")
+    alice.sends_bytes(scenes.counted(MAX_LINE).encode() + b"\r\n")
+    bob.gets(scenes.counted(MAX_LINE))
 
 
 @task("4.4", needs=["4.2"])
@@ -89,7 +92,7 @@ def test_all_hear_the_lines_in_one_order_and_unmixed(server):
     dave.goes_silent()
     for talker in talkers:
         talker.begins_to_send("".join(f"{line}\n" for line in said[talker.name]).encode())
-    dave.stage.lets_time_pass(0.2)
+    dave.stage.lets_time_pass(0.1)
     dave.reads_again()
     heard = [dave.gets_line() for _ in range(30)]
     for talker in talkers:
@@ -107,15 +110,17 @@ def test_a_newcomer_hears_every_line_from_the_welcome_on(server):
         alice.sends(f"hello {number}")
         newcomer.gets(f"hello {number}")
         bob.gets(f"hello {number}")
-    alice.begins_to_send("".join(f"line {number}\n" for number in range(100)).encode())
-    latecomers = [server.visitor(f"late {number}") for number in range(6)]
-    bob.gets(*(f"line {number}" for number in range(100)))
-    alice.sends("line 100")
+    lines = [f"line {number}" for number in range(LAST)]
+    alice.begins_to_send("".join(f"{line}\n" for line in lines).encode())
+    latecomers = [server.visitor(f"late {number}") for number in range(10)]
     for late in latecomers:
         late.gets(WELCOME)
+    alice.sends("the last line")
+    bob.gets(*lines, "the last line")
+    for late in latecomers:
         first = late.gets_line()
-        begin = int(first.removeprefix("line ")) if first.startswith("line ") else 100
-        late.gets(*(f"line {number}" for number in range(begin + 1, 101)))
+        begin = lines.index(first) + 1 if first in lines else LAST
+        late.gets(*lines[begin:], *(["the last line"] if first in lines else []))
 
 
 @task("4.7", needs=["4.2"])
@@ -138,18 +143,26 @@ def test_after_somebody_has_left_three_more_lines_get_through(server):
 
 @task("4.8", needs=["4.2"])
 def test_two_dead_neighbours_do_not_stop_one_line(server):
-    alice, bob, carol, dave, erin = joins(server, "alice", "bob", "carol", "dave", "erin")
-    carol.resets()
+    fred = server.visitor("fred", receive_buffer=scenes.SMALL_BUFFER)
+    fred.gets(WELCOME)
+    people = joins(server, "alice", "bob", "carol", "dave", "erin", "gwen")
+    alice, bob, carol, dave, erin, gwen = people
+    fred.goes_silent()
+    alice.begins_to_send(LONG_LINE + b"one\ntwo\n")
+    alice.stage.lets_time_pass(0.05)
+    bob.resets()
     dave.resets()
-    alice.sends("one line")
-    bob.gets("one line")
-    erin.gets("one line")
+    fred.reads_again()
+    gwen.sends("are you there, alice?")
+    alice.gets("are you there, alice?")
+    gwen.gets("x" * 60_000, "one", "two")
+    for person in (carol, erin):
+        heard = [person.gets_line() for _ in range(4)]
+        scenes.said_in_this_order(person, heard, ["x" * 60_000, "one", "two"])
     for number in (1, 2, 3):
         alice.sends(f"more {number}")
-        bob.gets(f"more {number}")
+        carol.gets(f"more {number}")
         erin.gets(f"more {number}")
-    erin.sends("all well")
-    alice.gets("all well")
 
 
 @task("4.9", needs=["4.2"])
@@ -180,17 +193,27 @@ def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
     odd.sends_bytes(b"\xff\xfe\xfd")
     odd.waits_until_received()
     odd.resets()
+    in_company = server.usage()
     crowd = joins(server, *(f"guest {number}" for number in range(30)))
     alice.sends("good evening")
     for person in (bob, *crowd):
         person.gets("good evening")
     for number, guest in enumerate(crowd):
         (guest.resets if number % 2 else guest.hangs_up)()
+    server.is_back_to(in_company)
     bob.sends("they have gone")
     alice.gets("they have gone")
     for person in (alice, bob, _silent):
         person.hangs_up()
     server.is_back_to(before)
+    peak = server.memory()
+    deaf = server.visitor("deaf", receive_buffer=scenes.SMALL_BUFFER)
+    deaf.gets(WELCOME)
+    alice = joins(server, "alice")
+    deaf.goes_silent()
+    alice.begins_to_send(LONG_LINE * 800)
+    alice.stage.lets_time_pass(0.1)
+    server.has_not_grown_by(16 * MIB, since=peak)
 
 
 @task("4.11", needs=["4.2"])
@@ -235,7 +258,7 @@ STEPS = st.lists(
 )
 
 
-@task("4.13", needs=["4.4", "4.7"])
+@task("4.13", needs=["4.4", "4.7", "4.8", "4.9"])
 @for_any(examples=25, steps=STEPS)
 def test_the_room_is_what_a_room_should_be_after_any_steps(server, steps):
     room = joins(server, "anna", "bert")

@@ -1,0 +1,130 @@
+"""Sets the kit up: a virtual environment in .venv with the locked packages. Run by any Python.
+
+    python3 grader/bootstrap.py core     what `check` and `grade` need
+    python3 grader/bootstrap.py full     that, and what the kit's own tests need
+
+The rule: it says in one or two lines what is missing and the way out, also to a Python that is
+too old. So it uses the standard library only, and no syntax newer than Python 3.6.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+KIT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(KIT, ".venv")
+PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
+OLDEST = (3, 11)
+SETS = ("core", "full")
+
+
+class Trouble(Exception):
+    """Something the user can mend; the message says how."""
+
+
+def check_python():
+    """Raise Trouble when this Python cannot be used."""
+    if sys.version_info < OLDEST:
+        have = "%d.%d" % sys.version_info[:2]
+        raise Trouble(
+            "Python 3.11 or newer is needed, this is %s. Try: make PY=python3.12 ..." % have
+        )
+
+
+def check_venv():
+    """Raise Trouble when this Python cannot make virtual environments."""
+    try:
+        import ensurepip
+        import venv  # noqa: F401
+
+        ensurepip.version()  # an empty folder of that name can be imported, too
+    except Exception:
+        raise Trouble(
+            "This Python cannot make virtual environments (ensurepip is missing).\n"
+            "  Debian, Ubuntu: sudo apt install python3-venv\n"
+            "  or install uv, and give the same command again."
+        )
+
+
+def run(words, what):
+    """Run a command; Trouble if it fails."""
+    if subprocess.call(words, cwd=KIT) != 0:
+        raise Trouble("%s failed; what it said stands above. Is there a network?" % what)
+
+
+def install_with_uv(uv, lock):
+    """Make the environment with uv."""
+    run([uv, "venv", "-q", "--allow-existing", "--python", sys.executable, VENV], "uv venv")
+    sync = [uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock]
+    run(sync, "installing with uv")
+
+
+def install_with_pip(lock):
+    """Make the environment with venv and pip."""
+    check_venv()
+    run([sys.executable, "-m", "venv", VENV], "making .venv")
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    run([*pip, "--require-hashes", "-r", lock], "installing with pip")
+
+
+def fingerprint(name):
+    """Return what the environment must have been made from."""
+    with open(lock_file(name), "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return "%s %s %d.%d" % (name, digest, sys.version_info[0], sys.version_info[1])
+
+
+def lock_file(name):
+    """Return the path of the lock of this name."""
+    return os.path.join(KIT, "requirements", name + ".lock")
+
+
+def is_ready(name):
+    """Whether .venv holds what the lock `name` says; full holds all of core."""
+    try:
+        with open(os.path.join(VENV, "kit.txt")) as file:
+            made = file.read().strip()
+    except OSError:
+        return False
+    return os.path.exists(PYTHON) and made in (fingerprint(name), fingerprint("full"))
+
+
+def set_up(name):
+    """Make .venv ready for `name`, if it is not yet."""
+    check_python()
+    if is_ready(name):
+        return
+    print("Setting up .venv (%s), once ..." % name)
+    sys.stdout.flush()
+    uv = shutil.which("uv")
+    try:
+        if uv:
+            install_with_uv(uv, lock_file(name))
+        else:
+            install_with_pip(lock_file(name))
+    except BaseException:
+        shutil.rmtree(VENV, ignore_errors=True)  # half an environment helps nobody
+        raise
+    with open(os.path.join(VENV, "kit.txt"), "w") as file:
+        file.write(fingerprint(name) + "\n")
+
+
+def main(words):
+    """Set up; return the exit status."""
+    if len(words) != 1 or words[0] not in SETS:
+        print("usage: bootstrap.py %s" % "|".join(SETS), file=sys.stderr)
+        return 2
+    try:
+        set_up(words[0])
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""What the reports say in numbers about a class; computed here, shown elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import mean, median
+
+from grader.document import Document
+from grader.results import GRADED, NOT_RUN, PASSED, UNGRADED, SubmissionResult
+
+
+@dataclass(frozen=True)
+class TaskNumbers:
+    """How one task went in the class. alike: the commonest known mistake, and how often."""
+
+    id: str
+    title: str
+    tried: int
+    failed: int
+    alike: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class ClassNumbers:
+    """Points over all submissions, and the tasks by how many failed them, hardest first."""
+
+    median: float
+    mean: float
+    full: int
+    below_half: int
+    hardest: list[TaskNumbers] = field(default_factory=list)
+
+
+def class_numbers(document: Document) -> ClassNumbers:
+    """Compute them; a class without submissions counts as all zeros."""
+    points = [one.points for one in document.submissions] or [0]
+    full = sum(1 for one in document.submissions if one.points == one.max_points)
+    half = sum(1 for one in document.submissions if 2 * one.points < one.max_points)
+    return ClassNumbers(median(points), mean(points), full, half, _hardest(document))
+
+
+def _hardest(document: Document) -> list[TaskNumbers]:
+    titles: dict[str, str] = {}
+    tried: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    alike: dict[str, Counter[str]] = {}
+    for submission in document.submissions:
+        for lesson in submission.lessons:
+            for task in lesson.tasks if lesson.state == GRADED else ():
+                titles[task.id] = task.title
+                tried[task.id] += task.state != NOT_RUN
+                if task.state not in (PASSED, NOT_RUN):
+                    failed[task.id] += 1
+                    alike.setdefault(task.id, Counter())[task.likely] += 1
+    rows = []
+    for name, number in failed.most_common():
+        known = [(likely, n) for likely, n in alike[name].most_common() if likely]
+        rows.append(TaskNumbers(name, titles[name], tried[name], number, next(iter(known), None)))
+    return rows
+
+
+def needs_a_person(document: Document) -> list[str]:
+    """Return a line for each thing that an instructor should look at."""
+    lines = []
+    for submission in document.submissions:
+        ungraded = [lesson.id for lesson in submission.lessons if lesson.state == UNGRADED]
+        if ungraded:
+            lines.append(f"{submission.id}: the grader failed on {', '.join(ungraded)}")
+        lines += [
+            f"{submission.id}: {note}"
+            for note in submission.notes
+            if note.startswith("not graded") or "left running" in note
+        ]
+    return lines
+
+
+def lesson_mark(submission: SubmissionResult, lesson_id: str) -> str:
+    """Return the points of one lesson as a word: `15`, `-` for missing, `?` for ungraded."""
+    for lesson in submission.lessons:
+        if lesson.id == lesson_id:
+            if lesson.state == GRADED:
+                return str(lesson.points)
+            return "?" if lesson.state == UNGRADED else "-"
+    return "-"

@@ -1,0 +1,1 @@
+"""Programs of which it is known how they do: the wrong ones, and the right but odd ones."""

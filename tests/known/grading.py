@@ -1,0 +1,52 @@
+"""Grades a known program as `check` would, and says in words how it did."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from grader.course.catalogue import LESSONS
+from grader.course.lesson import Lesson, load_lesson
+from grader.judging.run import Job, run_lesson
+from grader.results import NOT_RUN, PASSED, LessonResult, TaskResult
+from grader.wire.patience import measured_slowness
+from tests.known.catalogue import Program, build
+
+
+@cache
+def _slowness() -> float:
+    return measured_slowness()
+
+
+def lesson_of(program: Program) -> Lesson:
+    """Return the lesson to which the program belongs."""
+    return load_lesson(LESSONS / program.lesson_id)
+
+
+def graded(program: Program, folder: Path) -> LessonResult:
+    """Build the program's submission in `folder` and grade it."""
+    submission = build(program, folder / "submission")
+    return run_lesson(Job(lesson_of(program), submission, slowness=_slowness()))
+
+
+def unexcused(result: LessonResult) -> list[TaskResult]:
+    """Return the tasks that were not run although nothing that they need was unmet."""
+    states = {task.id: task.state for task in result.tasks}
+    return [
+        task
+        for task in result.tasks
+        if task.state == NOT_RUN
+        and (not task.needs or any(states[need] == PASSED for need in task.needs))
+    ]
+
+
+def in_words(result: LessonResult) -> str:
+    """Return one line for each task that did not pass, with its message."""
+    rows = [f"{result.id}: {result.state}, {result.points} of {result.max_points} points"]
+    for task in result.tasks:
+        if task.state != PASSED:
+            rows.append(f"  {task.id:5} {task.state:12} [{task.kind}] {task.message}")
+            rows += [f"        likely: {task.likely} {task.says}"] if task.likely else []
+            rows += [f"        stderr: {line}" for line in task.tail[-2:]]
+            rows += [f"        {line}" for line in task.detail.splitlines()[-12:]]
+    return "\n".join(rows)

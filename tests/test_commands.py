@@ -1,0 +1,144 @@
+"""The command line as people use it: right answers, exit statuses, one clear line for bad input."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grader.course.catalogue import KIT, all_lessons
+
+
+def grader(*words, **environment):
+    """Run the command line in the kit's folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, words)],
+        cwd=KIT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["check", "99"], "no lesson is called '99'; there are 01_echo, 02_lines"),
+        (["check", "1.99"], "no task is called '1.99'; lesson 1 has 1.1, 1.2"),
+        (["check", "--submission", "no/such/folder"], "no/such/folder is not a folder"),
+        (["hint", "4"], "'4' is a lesson; a task has a point in it, such as 4.2"),
+        (["hint", "4.99"], "no task is called '4.99'"),
+        (["diff", "echo"], "no lesson is called 'echo'"),
+        (["run", "4", "client", "--solution"], "has no client.py; it has server"),
+        (["grade", "no/such/class"], "no/such/class is not a folder"),
+        (["grade", "lessons"], "is one submission, not a class"),
+        (["report", "no/such/out"], "cannot read no/such/out/results.json"),
+        (["nonsense"], "invalid choice: 'nonsense'"),
+        (["grade"], "the following arguments are required: CLASS_DIR"),
+        (["grade", "tests", "--jobs", "0"], "--jobs 0: at least 1 is needed"),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_status_2(words, says):
+    done = grader(*words)
+    assert done.returncode == 2
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1, lines
+    assert says in lines[0]
+
+
+def test_an_empty_class_and_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "class").mkdir()
+    done = grader("grade", tmp_path / "class", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert b"holds no submissions" in done.stderr
+    (tmp_path / "class" / "ann" / "01_echo").mkdir(parents=True)
+    (tmp_path / "taken").write_text("a file")
+    done = grader("grade", tmp_path / "class", "--out", tmp_path / "taken")
+    assert done.returncode == 2
+    assert b"cannot write to" in done.stderr
+    assert b"choose another --out" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_check_says_full_marks_with_status_0_and_writes_json(tmp_path):
+    file = tmp_path / "results.json"
+    done = grader("check", "1.1", "--submission", "reference_solution", "--json", file)
+    assert done.returncode == 0, done.stdout
+    assert b"PASS  1.1" in done.stdout
+    written = json.loads(file.read_text())
+    assert written["format"] == 1
+    assert written["kit"]["suite"].startswith("sha256:")
+    task = written["submissions"][0]["lessons"][0]["tasks"][0]
+    assert task["state"] == "passed"
+    assert task["points"] == task["max_points"]
+
+
+def test_check_without_a_lesson_stops_at_the_first_without_full_marks(tmp_path):
+    shutil.copytree(KIT / "reference_solution" / "01_echo", tmp_path / "01_echo")
+    shutil.copytree(KIT / "lessons" / "02_lines", tmp_path / "02_lines")
+    done = grader("check", "--submission", tmp_path)
+    assert done.returncode == 1
+    assert b"Lesson 01  full marks" in done.stdout
+    assert b"Lesson 02" in done.stdout
+    assert b"Lesson 03" not in done.stdout
+
+
+def test_one_task_brings_those_it_needs_and_counts_alone():
+    done = grader("check", "2.12", "--submission", "reference_solution")
+    assert done.returncode == 0, done.stdout
+    assert b"PASS  2.12" in done.stdout
+    assert b"2.3 " not in done.stdout
+
+
+def test_a_crash_shows_the_todo_at_once():
+    done = grader("check", "4")
+    assert done.returncode == 1
+    text = done.stdout.decode()
+    assert "CRASH 4.1" in text
+    assert "NotImplementedError: TODO" in text
+    assert "WAIT  4.2" in text
+    assert "Traceback (most recent call last)" not in text
+
+
+@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"PYTHONIOENCODING": "cp1252"}])
+def test_output_is_plain_where_nobody_looks_and_encodes_in_cp1252(environment):
+    done = grader("check", "1", **environment)
+    assert b"\x1b" not in done.stdout
+    text = done.stdout.decode("cp1252")
+    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= 80
+    assert done.stderr == b""
+
+
+def test_colour_is_for_terminals_that_want_it():
+    for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        done = grader("check", "1.1", **{"FORCE_COLOR": "1", "TERM": "xterm"}, **environment)
+        assert bool(re.search(rb"\x1b\[[39]", done.stdout)) is coloured, environment
+        assert b"1.1" in done.stdout
+
+
+def test_every_task_has_hints_to_show():
+    for lesson in all_lessons():
+        task = lesson.tasks[0].id
+        done = grader("hint", task, "--level", 3)
+        assert done.returncode == 0
+        assert f"{task}  {lesson.tasks[0].title}" in done.stdout.decode()
+
+
+def test_diff_names_the_files_and_doctor_is_content():
+    done = grader("diff", "4")
+    assert b"`room.py`: you write" in done.stdout
+    done = grader("doctor")
+    assert done.returncode == 0
+    assert b"Ready." in done.stdout
+    assert b"sandbox: unprotected" in done.stdout
+
+
+def test_run_starts_a_stage_and_passes_its_options_on():
+    done = grader("run", "1", "server", "--solution", "--buffer", "0")
+    assert done.returncode == 2
+    assert b"usage: server.py" in done.stderr

@@ -1,0 +1,314 @@
+"""The wire harness itself: what it starts it ends, what it waits for it gets."""
+
+import os
+import signal
+import socket
+import sys
+import textwrap
+import time
+
+import pytest
+
+from grader.report.sequence import sequence_text
+from grader.wire import sockets
+from grader.wire.failure import Kind, WireFailure
+from grader.wire.lines import difference, same_text, shown
+from grader.wire.output import FLOOD
+from grader.wire.patience import Deadline
+from grader.wire.program import Client, Program, ScriptedServer, Server
+from grader.wire.stage import Stage
+from grader.wire.transcript import Event, Transcript
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux's kernel")
+ECHO = """
+    import socket
+    s = socket.create_server(("127.0.0.1", 0))
+    print("listening on 127.0.0.1:%d" % s.getsockname()[1], flush=True)
+    while True:
+        c, _ = s.accept()
+        while data := c.recv(4096):
+            c.sendall(data)
+        c.close()
+"""
+
+
+@pytest.fixture
+def stage(tmp_path):
+    world = Stage(tmp_path)
+    yield world
+    world.close()
+
+
+def write(stage, source, name="server.py"):
+    (stage.folder / name).write_text(textwrap.dedent(source))
+
+
+def test_a_server_that_says_where_it_listens_is_ready(stage):
+    write(stage, ECHO)
+    ann = Server(stage).visitor("ann")
+    ann.sends("hello")
+    ann.gets("hello")
+
+
+def test_a_server_that_never_says_so_is_not_ready(stage):
+    write(stage, "print('Server started'); import time; time.sleep(60)")
+    with pytest.raises(WireFailure, match="Server started") as failure:
+        Server(stage)
+    assert failure.value.kind is Kind.NOT_READY
+
+
+@LINUX
+def test_a_server_that_says_so_and_does_not_listen_is_not_ready(stage):
+    write(stage, "print('listening on 127.0.0.1:1', flush=True); import time; time.sleep(60)")
+    with pytest.raises(WireFailure, match="nobody listens there"):
+        Server(stage)
+
+
+def test_a_crash_ends_a_wait_at_once(stage):
+    write(stage, ECHO.replace("c, _ = s.accept()", "c, _ = s.accept(); c.recv(9); 1 / 0"))
+    ann = Server(stage).visitor("ann")
+    ann.sends("hello")
+    before = time.monotonic()
+    with pytest.raises(WireFailure, match="ended by itself, exit status 1") as failure:
+        ann.gets("hello")
+    assert failure.value.kind is Kind.CRASH
+    assert failure.value.state == "crashed"
+    assert time.monotonic() - before < 1.9, "it must not wait for the patience to end"
+
+
+def test_a_todo_in_a_thread_ends_a_wait_at_once(stage):
+    write(
+        stage,
+        """
+        import socket, threading
+        def hole():
+            raise NotImplementedError("TODO 4.2: say it")
+        s = socket.create_server(("127.0.0.1", 0))
+        print("listening on 127.0.0.1:%d" % s.getsockname()[1], flush=True)
+        while True:
+            c, _ = s.accept()
+            threading.Thread(target=hole).start()
+        """,
+    )
+    ann = Server(stage).visitor("ann")
+    before = time.monotonic()
+    with pytest.raises(WireFailure) as failure:
+        ann.gets("hello")
+    assert failure.value.kind is Kind.TODO
+    assert time.monotonic() - before < 1.9
+
+
+def test_a_traceback_costs_the_task_though_all_answers_are_right(stage):
+    write(stage, "import sys, traceback\n" + textwrap.dedent(ECHO))
+    source = (stage.folder / "server.py").read_text()
+    noisy = "print('Traceback (most recent call last):', file=sys.stderr, flush=True)"
+    source = source.replace("        c.sendall", f"        {noisy}\n        c.sendall")
+    (stage.folder / "server.py").write_text(source)
+    ann = Server(stage).visitor("ann")
+    ann.sends("hello")
+    ann.gets("hello")
+    with pytest.raises(WireFailure) as failure:
+        stage.check_at_the_end()
+    assert failure.value.kind is Kind.TRACEBACK
+
+
+def test_silence_is_called_silence_and_a_hang_up_a_hang_up(stage):
+    write(stage, ECHO)
+    server = Server(stage)
+    ann = server.visitor("ann")
+    with pytest.raises(WireFailure, match="got silence"):
+        ann.gets("hello")
+    ann.sends_bytes(b"hel")
+    with pytest.raises(WireFailure, match=r"got b'hel' without a line end, then silence"):
+        ann.gets("hello")
+    ann.ends_its_stream()
+    with pytest.raises(WireFailure, match="the server hung up"):
+        ann.gets("hello")
+
+
+def test_more_than_was_expected_is_a_failure(stage):
+    write(stage, ECHO)
+    ann = Server(stage).visitor("ann")
+    ann.sends("one", "two")
+    ann.gets("one")
+    with pytest.raises(WireFailure, match="expected a hang-up, got b'two") as failure:
+        ann.gets_hung_up_on()
+    assert failure.value.transcript[-1][-1].startswith("unexpected")
+
+
+@LINUX
+def test_each_piece_is_received_by_itself(stage):
+    write(stage, ECHO.replace("c.sendall(data)", "c.sendall(b'%d\\n' % len(data))"))
+    ann = Server(stage).visitor("ann")
+    ann.sends_in_pieces(b"abcdefgh", cuts=[1, 3, 7])
+    ann.gets("1", "2", "4", "1")
+
+
+@LINUX
+def test_the_kernel_says_what_is_unread():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        ours.sendall(b"12345")
+        assert sockets.unread_bytes(ours) == 5
+        theirs, _ = listener.accept()
+        assert theirs.recv(2) == b"12"
+        assert sockets.unread_bytes(ours) == 3
+        theirs.close()
+        ours.close()
+        assert sockets.unread_bytes(ours) == 0
+
+
+@POSIX
+def test_nothing_that_a_program_started_is_left(stage):
+    write(
+        stage,
+        """
+        import subprocess, sys, time
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        print("listening on 127.0.0.1:1", child.pid, flush=True)
+        time.sleep(600)
+        """,
+    )
+    program = Program(stage, "server.py")
+    stage.wait_until(lambda: b"\n" in program.process.stdout.beginning())
+    child = int(program.process.stdout.text().split()[-1])
+    os.kill(child, 0)
+    stage.close()
+    assert stage.left_running == 1
+    with pytest.raises(ProcessLookupError):
+        wait_for_end(child)
+
+
+def wait_for_end(pid):
+    """Wait until the process is gone; a zombie of somebody else counts as gone."""
+    for _ in range(200):
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat") as file:
+            if file.read().rpartition(")")[2].split()[0] == "Z":
+                raise ProcessLookupError
+        time.sleep(0.01)
+
+
+@POSIX
+def test_a_program_that_ends_and_leaves_a_process_has_not_ended(stage):
+    write(
+        stage,
+        """
+        import subprocess, sys
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """,
+    )
+    program = Program(stage, "server.py")
+    with pytest.raises(WireFailure, match="expected nothing left running, got 1 process"):
+        program.ends(0)
+
+
+@POSIX
+def test_a_background_job_heeds_ctrl_c_all_the_same(stage):
+    write(stage, ECHO)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        server = Server(stage)
+        server.is_told_to_stop()
+        with pytest.raises(WireFailure, match=r"stopped by signal 2|exit status 1"):
+            server.ends(0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_output_is_drained_and_bounded(stage):
+    write(stage, "import sys\nsys.stdout.write('x' * 5_000_000)\nsys.exit(0)")
+    program = Program(stage, "server.py")
+    program.ends(0)
+    output = program.process.stdout
+    assert output.size == 5_000_000
+    assert len(output.text()) < 300_000
+    assert "bytes ...]" in output.text()
+
+
+def test_a_flood_is_stopped(stage):
+    write(stage, "while True: print('x' * 100_000)")
+    program = Program(stage, "server.py")
+    stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
+    assert program.process.flooded
+    assert program.process.stdout.size < 3 * FLOOD
+
+
+def test_a_missing_program_is_called_missing(stage):
+    with pytest.raises(WireFailure, match="no such file") as failure:
+        Server(stage)
+    assert failure.value.kind is Kind.MISSING
+
+
+def test_a_client_has_a_keyboard_and_a_screen(stage):
+    write(stage, "import sys\nfor line in sys.stdin: print('>' + line, end='')", "client.py")
+    client = Client(stage)
+    client.types("one")
+    client.prints(">one")
+    client.types("two")
+    with pytest.raises(WireFailure, match="expected 'three' on the screen"):
+        client.prints("three")
+    client.has_its_keyboard_closed()
+    client.ends(0)
+
+
+def test_a_client_that_never_comes_is_silence(stage):
+    with pytest.raises(WireFailure, match="the client to connect"):
+        ScriptedServer(stage).accepts()
+
+
+def test_time_in_which_nobody_ran_is_not_counted():
+    deadline = Deadline(1.0)
+    deadline.looked(asked=0.1, took=30.0)
+    assert deadline.left == pytest.approx(0.8)
+    deadline.shorten_once(0.5)
+    deadline.shorten_once(0.1)
+    assert deadline.left == 0.5
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "same"),
+    [
+        (b"hi", "hi", True),
+        (b"hi\r", "hi", True),
+        (b"hi\r\r", "hi", False),
+        (b"hi\r", "hi\r", True),
+        (b"hi", "hi\r", False),
+        ("a\ufffd\ufffdb".encode(), "a\ufffdb", True),
+        (b"ab", "a\ufffdb", False),
+        (b"a\xffb", "a\ufffdb", False),
+    ],
+)
+def test_a_line_is_compared_as_the_contract_says(line, expected, same):
+    assert same_text(line, expected) is same
+
+
+def test_long_bytes_are_shown_short_and_the_difference_is_said():
+    assert shown(b"x" * 500).endswith("(500 bytes)")
+    assert (
+        difference(b"x" * 100, b"x" * 70) == "the same up to byte 70, then it ends (100 expected)"
+    )
+    assert difference(b"ab", b"ac") == ""
+
+
+def test_a_transcript_survives_json_and_is_bounded():
+    transcript = Transcript()
+    for number in range(1000):
+        transcript.record("alice", "server", b"x" * 500, "unexpected" if number == 999 else "")
+    rows = transcript.to_json()
+    assert len(rows) == 40
+    last = Event.from_json(rows[-1])
+    assert (last.source, last.target, len(last.data)) == ("alice", "server", 96)
+    assert last.note == "unexpected, 500 bytes in all"
+
+
+def test_the_sequence_is_ascii_and_fits_in_80_columns():
+    transcript = Transcript()
+    for name in ("alice", "bob", "a very long name indeed", "dave", "erin", "frank"):
+        transcript.record(name, "server", "gr\u00fc\u00df \x1b[31m dich\n".encode())
+        transcript.record("server", name, b"x" * 500, "unexpected")
+    lines = sequence_text(transcript.to_json())
+    assert all(len(line) <= 80 and line.isascii() and line.isprintable() for line in lines)
+    assert any("unexpected"[:6] in line for line in lines)

@@ -1,0 +1,17 @@
+"""Each program that keeps the contract, however oddly it is built, earns full marks."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.known.catalogue import Program, programs
+from tests.known.grading import graded, in_words
+
+
+@pytest.mark.parametrize("program", programs("odd"), ids=lambda p: f"{p.id}-{p.name}")
+def test_it_earns_full_marks(program: Program, tmp_path: Path) -> None:
+    if program.needs_command and not shutil.which(program.needs_command):
+        pytest.skip(f"this machine has no {program.needs_command}")
+    result = graded(program, tmp_path)
+    assert result.points == result.max_points, f"{program.where}\n{in_words(result)}"

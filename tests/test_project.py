@@ -1,0 +1,100 @@
+"""What holds for the whole project: set-up, locks, and what must not stand in any file."""
+
+import re
+import subprocess
+import sys
+import types
+
+import pytest
+
+from grader import bootstrap
+from grader.course.catalogue import KIT
+
+TOP = {
+    "README.md", "Makefile", "LICENSE", "pyproject.toml",
+    "lessons", "notebooks", "reference_solution", "tests", "grader", "requirements",
+}  # fmt: skip
+
+
+def tracked():
+    """Return the files that git knows, or all where there is no git."""
+    done = subprocess.run(["git", "ls-files"], cwd=KIT, capture_output=True, text=True, check=False)
+    return [KIT / name for name in done.stdout.splitlines() if (KIT / name).is_file()]
+
+
+def test_the_top_level_holds_what_was_agreed_and_nothing_else():
+    tops = {path.relative_to(KIT).parts[0] for path in tracked()}
+    assert {top for top in tops if not top.startswith(".")} <= TOP
+
+
+def test_locks_have_hashes_and_name_no_place_to_fetch_from():
+    for name in ("core", "full"):
+        text = (KIT / "requirements" / f"{name}.lock").read_text()
+        assert "://" not in text
+        assert text.count("--hash=sha256:") > 20
+        assert not re.search(r"jupyter|ipykernel", text) or name == "full"
+    core = set(re.findall(r"^[a-z0-9-]+==\S+", (KIT / "requirements/core.lock").read_text(), re.M))
+    full = set(re.findall(r"^[a-z0-9-]+==\S+", (KIT / "requirements/full.lock").read_text(), re.M))
+    assert core <= full
+
+
+def test_suites_and_the_harness_do_not_sleep_to_receive():
+    for path in (KIT / "lessons").glob("*/test_*.py"):
+        text = path.read_text()
+        assert "sleep(" not in text, path
+        assert not re.search(r"^\s*assert ", text, re.MULTILINE), f"{path}: use a verb"
+    sleeping = [
+        path.name for path in (KIT / "grader" / "wire").glob("*.py") if "sleep(" in path.read_text()
+    ]
+    assert sleeping == ["peer.py"], "only between two pieces that are sent"
+
+
+def test_no_suite_chooses_a_port():
+    for path in (KIT / "lessons").glob("*/test_*.py"):
+        assert not re.search(r"5555|--port\", \"[1-9]", path.read_text())
+
+
+def test_nothing_of_a_developers_machine_is_left_in_the_project():
+    mine = re.compile(r"/home/[a-z]+/|/root/|/Users/|/work/|index-url|://[a-z0-9.-]+/simple")
+    for path in tracked():
+        if path.suffix in (".py", ".md", ".toml", ".lock", ".ipynb", "") and path.name != __file__:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if path.name != "test_project.py":
+                assert not mine.search(text), f"{path}: {mine.search(text)}"
+
+
+def test_a_python_that_is_too_old_is_told_so_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(
+        bootstrap, "sys", types.SimpleNamespace(version_info=(3, 9), stderr=sys.stderr)
+    )
+    assert bootstrap.main(["core"]) == 1
+    error = capsys.readouterr().err
+    assert error == "Python 3.11 or newer is needed, this is 3.9. Try: make PY=python3.12 ...\n"
+
+
+def test_a_python_without_ensurepip_is_told_the_way_out(monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "is_ready", lambda name: False)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bootstrap.shutil, "rmtree", lambda *words, **options: None)
+    monkeypatch.setitem(sys.modules, "ensurepip", types.ModuleType("ensurepip"))
+    assert bootstrap.main(["core"]) == 1
+    assert "sudo apt install python3-venv" in capsys.readouterr().err
+
+
+def test_the_set_up_runs_on_any_python_that_could_be_asked():
+    import ast
+
+    source = (KIT / "grader" / "bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 6))
+
+
+def test_make_knows_every_command_of_the_readme():
+    targets = set(re.findall(r"^([a-z]+):", (KIT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^make ([a-z]+)", (KIT / "README.md").read_text(), re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("name", ["grader", "grader.cli"])
+def test_the_package_can_be_imported_alone(name):
+    subprocess.run([sys.executable, "-c", f"import {name}"], cwd=KIT, check=True)

@@ -1,0 +1,44 @@
+"""The reference earns full marks, starters little, and each stage fails the next suite."""
+
+import shutil
+
+import pytest
+
+from grader.course.catalogue import LESSONS, SOLUTION, all_lessons
+from grader.judging.run import Job, run_lesson
+from grader.results import GRADED
+from grader.wire.patience import measured_slowness
+
+ALL = all_lessons()
+SLOWNESS = measured_slowness()
+
+
+def graded(lesson, submission):
+    """Grade one lesson as check does."""
+    return run_lesson(Job(lesson, submission, slowness=SLOWNESS))
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.id)
+def test_the_reference_solution_earns_full_marks(lesson):
+    result = graded(lesson, SOLUTION)
+    lost = [f"{task.id}: {task.message} {task.detail}" for task in result.tasks if not task.points]
+    assert lost == []
+    assert result.points == result.max_points == lesson.points
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.id)
+def test_the_starter_earns_less_than_half_and_never_breaks_the_grader(lesson):
+    result = graded(lesson, LESSONS)
+    assert result.state == GRADED
+    assert 2 * result.points < result.max_points
+    assert any("TODO" in line for task in result.failed for line in task.tail)
+    assert result.seconds < 20, "a crash is not waited for"
+
+
+@pytest.mark.parametrize("lesson", ALL[1:], ids=lambda lesson: lesson.id)
+def test_the_stage_before_fails_this_suite(lesson, tmp_path):
+    before = ALL[ALL.index(lesson) - 1]
+    shutil.copytree(SOLUTION / before.id, tmp_path / lesson.id)
+    result = graded(lesson, tmp_path)
+    assert result.state == GRADED
+    assert result.points < result.max_points
