@@ -1,6 +1,7 @@
 """The rules of the house: stages in step, what changes is named, facts and suites agree."""
 
 import ast
+import html
 import re
 import subprocess
 import sys
@@ -109,8 +110,9 @@ def test_every_mistake_of_the_table_is_a_known_one(lesson):
 
 
 def words(text):
-    """Return a text without its line breaks, indentation and code marks."""
-    return " ".join(re.sub(r"[`>]", " ", text).split())
+    """Return a text without its line breaks, indentation, tags and code marks."""
+    text = re.sub(r"</?(?:pre|br|p|code)>", " ", text)
+    return " ".join(re.sub(r"[`>]", " ", html.unescape(text)).split())
 
 
 def test_the_modules_of_the_grader_have_one_noun_each():

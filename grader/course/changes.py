@@ -15,7 +15,10 @@ def change_list(lesson: Lesson) -> list[str]:
         if changed:
             words += f"; also changed: {_list(changed)}"
         lines.append(f"- `{name}`: {words}")
-    lines += [f"- `{name}`: new, given, nothing to write" for name in lesson.given]
+    for name in lesson.given:
+        changed = list(lesson.changes.get(name, ()))
+        words = f"given, nothing to write; changed: {_list(changed)}" if changed else ""
+        lines.append(f"- `{name}`: {words or 'new, given, nothing to write'}")
     lines += [f"- `{name}`: as in {born}" for name, born in lesson.carried.items()]
     return lines
 

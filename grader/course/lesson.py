@@ -31,7 +31,7 @@ class Sign:
 
     got: a regular expression that is looked for in what came (the words of the failure and
     the bytes); expected: one for what should have come; stderr: one for what the program
-    printed there.
+    printed there; who: the party that noticed, as the message names it.
     """
 
     task: str
@@ -39,6 +39,7 @@ class Sign:
     got: str = ""
     expected: str = ""
     stderr: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)

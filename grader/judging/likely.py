@@ -36,6 +36,7 @@ def _fits(sign: Sign, record: Record) -> bool:
         and _found(sign.got, f"{record.got}\n{record.data}")
         and _found(sign.expected, record.expected)
         and _found(sign.stderr, "\n".join(record.tail))
+        and _found(sign.who, record.message.partition(":")[0])
     )
 
 

@@ -25,6 +25,8 @@ from grader.wire.patience import measured_slowness
 from grader.wire.stage import Stage, status_words
 
 PUBLIC_SEED = 1
+TAIL_LINES = 5
+TODO_LINE = "NotImplementedError: TODO"
 Hook = Generator[None, Any, Any]
 STAGE = pytest.StashKey[Stage]()
 pytest_plugins = ["grader.suite.fixtures"]
@@ -146,10 +148,20 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
     process = stage.watched if stage else None
     if stage is not None and process is not None:
         text = process.stderr.text().replace(str(stage.folder) + "/", "")
-        record.tail = [line for line in text.splitlines() if line.strip(" ^~")][-5:]
+        record.tail = last_words(text)
         record.status = "" if process.status is None else status_words(process.status)
         record.left_running = stage.left_running
     return record
+
+
+def last_words(text: str) -> list[str]:
+    """Return the last lines of stderr that say something; the first TODO, if one was reached.
+
+    One hole often leads into the next one: while a program ends, for instance.
+    """
+    lines = [line for line in text.splitlines() if line.strip(" ^~")]
+    todo = next((n for n, line in enumerate(lines, 1) if line.startswith(TODO_LINE)), len(lines))
+    return lines[:todo][-TAIL_LINES:]
 
 
 def task_id(item: pytest.Item) -> str | None:

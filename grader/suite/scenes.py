@@ -18,14 +18,13 @@ from grader.wire.stage import Stage
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "70000"), ("--buffer", "0"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
-SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 30 kB
+SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 100 kB
 
 
 def refuses_to_start(stage: Stage, server: Server) -> None:
     """A port that is taken, another machine's address, nonsense: each gets its words and status."""
-    port = str(server.port)
-    for host in (server.host, FOREIGN):
-        second = Program(stage, "server.py", "--host", host, "--port", port)
+    for host, port in ((server.host, server.port), (FOREIGN, 0)):
+        second = Program(stage, "server.py", "--host", host, "--port", str(port))
         second.ends(1)
         second.says_on_stderr(f"cannot listen on {host}:{port}: ")
     refuses_nonsense(stage, "server.py", NONSENSE)
@@ -82,25 +81,26 @@ def does_not_read(server: Server, name: str, data: bytes) -> Peer:
 def follow_each_other_at_once(speaker: Peer, listener: Peer) -> None:
     """Two lines in a row arrive without the kernel holding the second one back.
 
-    Tried ten times: a server without TCP_NODELAY is late each time, one with it has to be
-    quick only once.
+    Tried ten times: without TCP_NODELAY the second is late each time, with it it has to be as
+    quick as the first only once. A server that takes its time takes it for both.
     """
-    quickest = 60.0
+    held_back = 60.0
     for attempt in range(10):
         listener.delays_its_receipts()
+        begin = time.monotonic()
         speaker.sends(f"first {attempt}")
         listener.gets(f"first {attempt}")
         before = time.monotonic()
         speaker.sends(f"second {attempt}")
         listener.gets(f"second {attempt}")
-        quickest = min(quickest, time.monotonic() - before)
-        if quickest < DELAYED:
+        held_back = min(held_back, (time.monotonic() - before) - (before - begin))
+        if held_back < DELAYED:
             return
     raise listener.stage.fail(
         Kind.DELAY,
         listener.name,
         "the second of two lines to follow at once",
-        f"at least {quickest * 1000:.0f} ms between them, ten times",
+        f"the second held back for at least {held_back * 1000:.0f} ms, ten times",
     )
 
 
@@ -135,4 +135,5 @@ def vanishes(server: Server) -> None:
     eve.resets()
     eve = server.visitor("eve")
     eve.sends_bytes(b"\xff\xfe\xfd")
+    eve.waits_until_received()
     eve.hangs_up()

@@ -24,13 +24,18 @@ TERMINATE = signal.SIGTERM if POSIX else INTERRUPT
 
 
 class Program:
-    """One program file of the submission, started with some options."""
+    """One program file of the submission, started with some options.
+
+    asked: the command as a suite gave it, for messages; empty for a server or client, whose
+    command says nothing new.
+    """
 
     def __init__(
         self, stage: Stage, file: str, *options: str, stdin: int = subprocess.DEVNULL
     ) -> None:
         self.stage = stage
         self.name = file.removesuffix(".py")
+        self.asked = " ".join((file, *options)) if type(self) is Program else ""
         if not (stage.folder / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         self.process: Process = stage.start([sys.executable, file, *options], stdin=stdin)
@@ -54,13 +59,15 @@ class Program:
         process = self.process
         limit = self.stage.patience(within)
         if not self.stage.wait_until(lambda: process.status is not None, limit, through_end=True):
+            what = f"'{self.asked}'" if self.asked else "the program"
             raise self.failed(
-                Kind.STILL_RUNNING, f"the program to end within {within:g} s", "it runs on"
+                Kind.STILL_RUNNING, f"{what} to end within {within:g} s", "it runs on"
             )
         self.stage.wait_until(lambda: process.ended, limit, through_end=True)
         if process.status != status:
+            what = f" of '{self.asked}'" if self.asked else ""
             got = status_words(process.status)
-            raise self.failed(Kind.STATUS, f"exit status {status}", got)
+            raise self.failed(Kind.STATUS, f"exit status {status}{what}", got)
         if not self.stage.wait_until(lambda: not process.group(), limit, through_end=True):
             raise self.failed(
                 Kind.STILL_RUNNING, "nothing left running", f"{len(process.group())} processes"
@@ -101,7 +108,7 @@ class Program:
         """Expect a line on stderr that begins with this text."""
         lines = self.process.stderr.text().splitlines()
         if not any(line.startswith(text) for line in lines):
-            got = shown("\n".join(lines[-3:]).encode()) if lines else "nothing"
+            got = shown(lines[-1].encode()) if lines else "nothing"
             raise self.failed(Kind.OUTPUT, f"{text!r} on stderr", got)
 
     def says_how_to_use_it(self) -> None:
@@ -146,12 +153,14 @@ class Server(Program):
     def visitor(self, name: str, *, receive_buffer: int = 0) -> Peer:
         """Connect a new peer to the server.
 
-        receive_buffer: bytes that its kernel may hold for it; 0 leaves that to the system.
+        receive_buffer: bytes that its kernel may hold for it, and the server's kernel little
+        more; 0 leaves that to the system.
         """
         sock = socket.socket()
         sock.settimeout(PATIENCE * self.stage.slowness)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            sockets.takes_small_segments(sock)
         try:
             sock.connect((self.host, self.port))
         except OSError as error:

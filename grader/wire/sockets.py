@@ -3,6 +3,7 @@
 import socket
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 LISTEN = "0A"
@@ -64,6 +65,16 @@ def _question(local: tuple[str, int], remote: tuple[str, int]) -> bytes:
     request += addresses + struct.pack("=III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
     header = struct.pack("=IHHII", HEADER_SIZE + len(request), SOCK_DIAG_BY_FAMILY, 1, 0, 0)
     return header + request
+
+
+def takes_small_segments(sock: socket.socket) -> None:
+    """Announce small segments, before it connects.
+
+    A kernel makes room for some segments to send; with those of a loopback, 64 KiB each, that
+    is 3 MB before a sender to a peer that does not read is stopped.
+    """
+    with suppress(OSError, AttributeError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
 
 
 def reset(sock: socket.socket) -> None:

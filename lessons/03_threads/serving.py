@@ -63,16 +63,23 @@ class Serving:
             self.start_client(connection)
 
     def start_client(self, connection):
-        """Start a thread for this connection, registered before it runs."""
+        """Start a thread that runs client_thread(connection).
+
+        It stands in self.connections before it runs, so nobody can be missed at the end.
+        """
         raise NotImplementedError("TODO 3.1: one client is served as before")
 
     def client_thread(self, connection):
         """Serve one client, then forget and close its connection, however it went.
 
-        A client that vanishes (OSError) ends its own thread and nothing else.
+        Forgotten is what no longer stands in self.connections. A client that vanishes
+        (OSError) ends its own thread and nothing else.
         """
         raise NotImplementedError("TODO 3.1: one client is served as before")
 
     def end_clients(self):
-        """Shut every connection down, which wakes its thread, and wait for all threads."""
-        raise NotImplementedError("TODO 3.12: it ends when it is told to with clients connected")
+        """Shut every connection down, which wakes its thread, and wait for all threads.
+
+        A connection whose client was faster (OSError) is no error.
+        """
+        raise NotImplementedError("TODO 3.12: it ends when told to, with clients connected")

@@ -136,6 +136,7 @@ def test_at_the_end_of_the_stream_the_answers_come_and_the_connection_ends(serve
 def test_whatever_a_visitor_does_the_others_are_served(server):
     ann = server.visitor("ann")
     asks_and_gets(ann, 1, "hello")
+    queue_holds(server, 1)  # by a visitor who has gone before he is accepted
     scenes.vanishes(server)
     asks_and_gets(ann, 2, "after eve")
     before = server.memory()

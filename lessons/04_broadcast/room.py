@@ -28,7 +28,7 @@ class Room:
 
     def leave(self, connection):
         """Forget a member. One who has left already is no error."""
-        raise NotImplementedError("TODO 4.7: after somebody has left three more lines get through")
+        raise NotImplementedError("TODO 4.7: after somebody has left, three more lines arrive")
 
     def say(self, sender, line):
         """Send the line of text, with its end, to every member but the sender, once and whole."""

@@ -63,7 +63,10 @@ class Serving:
             self.start_client(connection)
 
     def start_client(self, connection):
-        """Start a thread for this connection, registered before it runs."""
+        """Start a thread that runs client_thread(connection).
+
+        It stands in self.connections before it runs, so nobody can be missed at the end.
+        """
         thread = threading.Thread(target=self.client_thread, args=(connection,))
         with self.lock:
             self.connections[connection] = thread
@@ -72,7 +75,8 @@ class Serving:
     def client_thread(self, connection):
         """Serve one client, then forget and close its connection, however it went.
 
-        A client that vanishes (OSError) ends its own thread and nothing else.
+        Forgotten is what no longer stands in self.connections. A client that vanishes
+        (OSError) ends its own thread and nothing else.
         """
         try:
             self.serve_client(connection)
@@ -84,7 +88,10 @@ class Serving:
                 connection.close()
 
     def end_clients(self):
-        """Shut every connection down, which wakes its thread, and wait for all threads."""
+        """Shut every connection down, which wakes its thread, and wait for all threads.
+
+        A connection whose client was faster (OSError) is no error.
+        """
         with self.lock:
             threads = list(self.connections.values())
             for connection in self.connections:

@@ -28,8 +28,9 @@ def take_lines(connection, room, buffer_size):
 def serve_client(connection, room, buffer_size):
     """Serve one client from the welcome to the end; it has always left the room afterwards.
 
-    A client whose line is too long leaves the room and is hung up on with the
-    notice `* line too long`. Raises OSError when the client vanishes.
+    What is sent to it goes out at once (the socket option TCP_NODELAY). A client
+    whose line is too long leaves the room and is hung up on with the notice
+    `* line too long`. Raises OSError when the client vanishes.
     """
     # Without this the kernel holds a line back while the one before it is on its way.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,105 @@
+"""The room with asyncio's streams: one thread, one task a client, and no lock."""
+
+import argparse
+import asyncio
+import signal
+import sys
+
+from framing import LineSplitter, LineTooLong
+
+room = set()
+everyone = {}  # writer -> the task that serves it
+
+
+def options():
+    """Read the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, choices=range(65536), default=5555, metavar="N")
+    parser.add_argument("--buffer", type=int, choices=range(1, 65537), default=4096, metavar="N")
+    return parser.parse_args()
+
+
+async def all_sent(writer, seconds=None):
+    """Wait until nothing is left to send to this client; one that has gone is no error."""
+    try:
+        async with asyncio.timeout(seconds):
+            await writer.drain()
+    except OSError:
+        pass
+
+
+async def say(sender, line):
+    """Say a line to all the others, and wait until they have it."""
+    others = [writer for writer in room if writer is not sender]
+    for writer in others:
+        writer.write(f"{line}\n".encode())
+    for writer in others:
+        await all_sent(writer)
+
+
+async def hang_up(reader, writer):
+    """Give the notice and wait a second for the end."""
+    writer.write(b"* line too long\n")
+    await all_sent(writer, 30)
+    writer.write_eof()
+    async with asyncio.timeout(1):
+        while await reader.read(4096):
+            pass
+
+
+async def serve(reader, writer, size):
+    """Serve one client from the welcome to the end."""
+    everyone[writer] = asyncio.current_task()
+    writer.transport.set_write_buffer_limits(0)
+    writer.transport.max_size = size
+    splitter = LineSplitter()
+    writer.write(b"* welcome\n")
+    room.add(writer)
+    try:
+        try:
+            while data := await reader.read(size):
+                for line in splitter.feed(data):
+                    await say(writer, line)
+        except LineTooLong:
+            room.discard(writer)
+            await hang_up(reader, writer)
+        room.discard(writer)
+        await all_sent(writer, 30)
+    except OSError:
+        pass
+    finally:
+        room.discard(writer)
+        del everyone[writer]
+        writer.close()
+
+
+async def main():
+    """Serve until a signal comes; return the exit status."""
+    given = options()
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    async def one(reader, writer):
+        await serve(reader, writer, given.buffer)
+
+    try:
+        server = await asyncio.start_server(one, given.host, given.port, backlog=1024)
+    except OSError as error:
+        print(f"cannot listen on {given.host}:{given.port}: {error}", file=sys.stderr)
+        return 1
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    print("listening on %s:%d" % server.sockets[0].getsockname(), flush=True)
+    await stopped.wait()
+    server.close()
+    tasks = list(everyone.values())
+    for writer in list(everyone):
+        writer.transport.abort()
+    if tasks:
+        await asyncio.wait(tasks, timeout=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
