@@ -90,9 +90,9 @@ def _empty_result(one: Submission, plan: Plan) -> SubmissionResult:
 def _note_what_happened(submission: SubmissionResult) -> None:
     for lesson in submission.lessons:
         submission.notes += [f"{lesson.id}: {note}" for note in lesson.notes]
-    missing = [lesson.id for lesson in submission.lessons if lesson.state == MISSING]
+    missing = [lesson.id[:2] for lesson in submission.lessons if lesson.state == MISSING]
     if missing and len(missing) < len(submission.lessons):
-        submission.notes.append(f"not handed in: {', '.join(missing)}")
+        submission.notes.append(f"not handed in: {' '.join(missing)}")
 
 
 def seconds_left(began: float, done: int, total: int) -> float:

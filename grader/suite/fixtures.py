@@ -11,7 +11,8 @@ import pytest
 
 from grader.course.lesson import load_lesson
 from grader.submission import stage_copy
-from grader.wire.program import Client, ScriptedServer, Server
+from grader.wire.client import Client, ScriptedServer
+from grader.wire.server import Server
 from grader.wire.stage import Stage
 
 

@@ -145,7 +145,7 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
         repr(failure.data),
         failure.transcript,
     )
-    process = stage.watched if stage else None
+    process = stage.failed_process if stage else None
     if stage is not None and process is not None:
         text = process.stderr.text().replace(str(stage.folder) + "/", "")
         record.tail = last_words(text)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from grader.wire.failure import WireFailure
-from grader.wire.program import Server
+from grader.wire.server import Server
 from grader.wire.stage import Stage
 
 SHRINK_SECONDS = 4.0  # spent on a smaller example

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 
 from grader.wire.failure import Kind
 from grader.wire.peer import Peer
-from grader.wire.program import INTERRUPT, TERMINATE, Program, Server
+from grader.wire.program import INTERRUPT, TERMINATE, Program
+from grader.wire.server import Server
 from grader.wire.stage import Stage
 
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
-NONSENSE = (("--port", "70000"), ("--buffer", "0"), ("--nonsense",))
+NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
 SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 100 kB
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.wire import sockets
 from grader.wire.failure import Kind
-from grader.wire.program import Server
+from grader.wire.server import Server
 
 KNOCK_SECONDS = 0.2  # a connection to this machine is made at once, or the queue is full
 SPARE_DESCRIPTORS = 100

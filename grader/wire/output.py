@@ -62,7 +62,7 @@ class Output:
                 self.on_flood()
 
     def take(self) -> None:
-        """Take what has been printed so far, 1 MiB at the most (elsewhere than on POSIX: nothing)."""
+        """Take what has been printed by now, 1 MiB at the most (nothing where not POSIX)."""
         if not POSIX:
             return
         with self.lock:

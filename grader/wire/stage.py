@@ -44,6 +44,7 @@ class Stage:
         self.open: list[Closable] = []
         self.left_running = 0
         self.failures: list[WireFailure] = []
+        self.failed_process: Process | None = None  # the one that the last failure was about
 
     def start(self, command: Sequence[str], **options: object) -> Process:
         """Start a process of the submission; its end, from now on, ends every wait."""
@@ -118,6 +119,7 @@ class Stage:
         failure = WireFailure(kind, who, expected, got, data)
         failure.transcript = self.transcript.to_json()
         self.failures.append(failure)
+        self.failed_process = process
         return failure
 
     def check_at_the_end(self) -> None:

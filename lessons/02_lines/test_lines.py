@@ -60,7 +60,7 @@ def test_a_long_line_is_answered_whole(server):
     for number, size in enumerate((1023, 1024, 1025, 4095, 4096, 4097, 65535, MAX_LINE), 1):
         asks_and_gets(ann, number, scenes.counted(size))
     longest = scenes.counted(MAX_LINE)
-    ann.sends_in_pieces(f"{longest}\r\n".encode(), cuts=[MAX_LINE + 1])
+    ann.sends_bytes(f"{longest}\r\n".encode())
     ann.gets(f"9: {longest}")
 
 

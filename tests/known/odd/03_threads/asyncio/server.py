@@ -71,7 +71,8 @@ async def main():
 
     tasks = set()
     accepting = asyncio.create_task(accept())
-    print("listening on %s:%d" % listener.getsockname(), flush=True)
+    host, port = listener.getsockname()
+    print(f"listening on {host}:{port}", flush=True)
     await stopped.wait()
     for task in (accepting, *tasks):
         task.cancel()

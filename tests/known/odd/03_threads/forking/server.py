@@ -86,7 +86,8 @@ def main():
     signal.set_wakeup_fd(signalled.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, lambda number, frame: None)
-    print("listening on %s:%d" % listener.getsockname(), flush=True)
+    host, port = listener.getsockname()
+    print(f"listening on {host}:{port}", flush=True)
     while True:
         ready, _, _ = select.select([listener, stop], [], [])
         if stop in ready and {signal.SIGINT, signal.SIGTERM} & set(stop.recv(4096)):

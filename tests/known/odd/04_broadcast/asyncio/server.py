@@ -90,7 +90,8 @@ async def main():
         return 1
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    print("listening on %s:%d" % server.sockets[0].getsockname(), flush=True)
+    host, port = server.sockets[0].getsockname()
+    print(f"listening on {host}:{port}", flush=True)
     await stopped.wait()
     server.close()
     tasks = list(everyone.values())

@@ -83,7 +83,8 @@ def main():
     server.size = given.buffer
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    print("listening on %s:%d" % server.server_address, flush=True)
+    host, port = server.server_address
+    print(f"listening on {host}:{port}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.socket.close()
     return 0

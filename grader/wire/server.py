@@ -1,0 +1,89 @@
+"""A student's server, ready to be visited."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+from grader.wire import sockets
+from grader.wire.failure import Kind
+from grader.wire.lines import shown
+from grader.wire.patience import PATIENCE
+from grader.wire.peer import Peer
+from grader.wire.program import Program
+from grader.wire.stage import Stage
+
+READY = re.compile(r"^listening on (\S+):([0-9]+)\r?$", re.MULTILINE)
+
+
+class Server(Program):
+    """A server of the submission, on a free port, that said it was ready and is."""
+
+    def __init__(self, stage: Stage, *options: str, port: int = 0) -> None:
+        super().__init__(stage, "server.py", "--port", str(port), *options)
+        self.options = options
+        self.host, self.port = self._wait_until_ready()
+
+    def begins_afresh(self, restart: bool = False) -> None:
+        """Send all peers home and begin a new transcript; start the program again if asked to."""
+        self.stage.send_peers_home()
+        if restart or self.process.ended:
+            self.is_killed()
+            fresh = Server(self.stage, *self.options)
+            self.process, self.host, self.port = fresh.process, fresh.host, fresh.port
+        self.stage.transcript.restart()
+
+    def _wait_until_ready(self) -> tuple[str, int]:
+        stdout = self.process.stdout
+        self.stage.wait_until(lambda: READY.search(stdout.text()) is not None)
+        ready = READY.search(stdout.text())
+        expected = "the line 'listening on HOST:PORT' on its stdout"
+        if ready is None:
+            printed = stdout.beginning()
+            raise self.failed(Kind.NOT_READY, expected, shown(printed) if printed else "nothing")
+        host, port = ready[1], int(ready[2])
+        if not self.stage.wait_until(lambda: sockets.is_listening(port) is not False):
+            raise self.failed(
+                Kind.NOT_READY, f"somebody to listen on port {port}", "nobody listens there"
+            )
+        self.stage.transcript.restart()
+        return host, port
+
+    def visitor(self, name: str, *, receive_buffer: int = 0) -> Peer:
+        """Connect a new peer to the server.
+
+        receive_buffer: bytes that its kernel may hold for it, and the server's kernel little
+        more; 0 leaves that to the system.
+        """
+        sock = socket.socket()
+        sock.settimeout(PATIENCE * self.stage.slowness)
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            sockets.takes_small_segments(sock)
+        try:
+            sock.connect((self.host, self.port))
+        except OSError as error:
+            sock.close()
+            self.stage.loop.look(0)
+            raise self.stage.fail(
+                Kind.SILENCE if isinstance(error, TimeoutError) else Kind.HANG_UP,
+                name,
+                f"a connection to {self.host}:{self.port}",
+                str(error),
+            ) from None
+        return Peer(self.stage, name, sock)
+
+    def visitors(self, *names: str) -> list[Peer]:
+        """Connect several peers, one after the other."""
+        return [self.visitor(name) for name in names]
+
+    def starts_again(self) -> Server:
+        """Start the same server again on the same port; the one before must have ended."""
+        return Server(self.stage, *self.options, port=self.port)
+
+    def is_killed(self) -> None:
+        """End it without a warning, as a power cut would, and wait until it is gone."""
+        self.stage.transcript.record("keyboard", self.name, note="killed")
+        self.stage.expected_to_end = True
+        self.process.kill()
+        self.stage.wait_until(lambda: self.process.ended, through_end=True)
