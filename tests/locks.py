@@ -6,7 +6,7 @@ from pathlib import Path
 
 LOCKS = Path(__file__).resolve().parents[1] / "requirements"
 OPTIONS = [
-    "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url",
+    "--universal", "--generate-hashes", "--no-header", "--no-annotate",
     "--python-version", "3.11", "--quiet",
 ]  # fmt: skip
 

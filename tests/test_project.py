@@ -90,7 +90,7 @@ def test_the_set_up_runs_on_any_python_that_could_be_asked():
 
 def test_make_knows_every_command_of_the_readme():
     targets = set(re.findall(r"^([a-z]+):", (KIT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"^make ([a-z]+)", (KIT / "README.md").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^    make ([a-z]+)", (KIT / "README.md").read_text(), re.MULTILINE))
     assert named
     assert named <= targets
 

@@ -41,6 +41,13 @@ def may_talk(client):
     return not client.out
 
 
+def wants(client):
+    """Whether to read from this client now."""
+    if client.connection not in clients:
+        return False
+    return client.state == "lingering" or (client.state == "talking" and may_talk(client))
+
+
 def accept(listener):
     """Let everybody in who waits."""
     while True:
@@ -51,7 +58,7 @@ def accept(listener):
         except OSError:
             continue
         connection.setblocking(False)
-        client = clients[connection] = Client(connection)
+        clients[connection] = Client(connection)
 
 
 def take(client, data):
@@ -112,8 +119,7 @@ def close(client):
 
 def watch(client):
     """Say what this client is waited for."""
-    reading = client.state == "lingering" or (client.state == "talking" and may_talk(client))
-    events = (READ if reading else 0) | (WRITE if client.out else 0)
+    events = (READ if wants(client) else 0) | (WRITE if client.out else 0)
     known = selector.get_map().get(client.connection)
     if known and not events:
         selector.unregister(client.connection)
@@ -133,9 +139,8 @@ def serve(listener, stop, size):
                 return
             if key.data == "listener":
                 accept(listener)
-            elif key.data.connection in clients:
-                if events & READ and (key.data.state == "lingering" or may_talk(key.data)):
-                    read(key.data, size)
+            elif events & READ and wants(key.data):
+                read(key.data, size)
         for client in list(clients.values()):
             if client.out or client.state != "talking":
                 flush(client)
@@ -159,7 +164,8 @@ def main():
     signal.set_wakeup_fd(signalled.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: None)
-    print("listening on %s:%d" % listener.getsockname(), flush=True)
+    host, port = listener.getsockname()
+    print(f"listening on {host}:{port}", flush=True)
     serve(listener, stop, given.buffer)
     return 0
 

@@ -40,6 +40,13 @@ def may_talk(client):
     return not any(other.out for other in clients.values() if other.state == "talking")
 
 
+def wants(client):
+    """Whether to read from this client now."""
+    if client.connection not in clients:
+        return False
+    return client.state == "lingering" or (client.state == "talking" and may_talk(client))
+
+
 def accept(listener):
     """Let everybody in who waits."""
     while True:
@@ -115,8 +122,7 @@ def close(client):
 
 def watch(client):
     """Say what this client is waited for."""
-    reading = client.state == "lingering" or (client.state == "talking" and may_talk(client))
-    events = (READ if reading else 0) | (WRITE if client.out else 0)
+    events = (READ if wants(client) else 0) | (WRITE if client.out else 0)
     known = selector.get_map().get(client.connection)
     if known and not events:
         selector.unregister(client.connection)
@@ -136,9 +142,8 @@ def serve(listener, stop, size):
                 return
             if key.data == "listener":
                 accept(listener)
-            elif key.data.connection in clients:
-                if events & READ and (key.data.state == "lingering" or may_talk(key.data)):
-                    read(key.data, size)
+            elif events & READ and wants(key.data):
+                read(key.data, size)
         for client in list(clients.values()):
             if client.out or client.state != "talking":
                 flush(client)
@@ -162,7 +167,8 @@ def main():
     signal.set_wakeup_fd(signalled.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: None)
-    print("listening on %s:%d" % listener.getsockname(), flush=True)
+    host, port = listener.getsockname()
+    print(f"listening on {host}:{port}", flush=True)
     serve(listener, stop, given.buffer)
     return 0
 

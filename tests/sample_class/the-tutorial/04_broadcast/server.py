@@ -16,7 +16,7 @@ addresses = []
 
 
 def broadcast(message, sender):
-    for client in clients:
+    for client in list(clients):
         if client is not sender:
             client.send(message)
 
@@ -25,6 +25,8 @@ def handle(client):
     while True:
         try:
             message = client.recv(1024)
+            if not message:
+                break
             broadcast(message, client)
         except:
             index = clients.index(client)
