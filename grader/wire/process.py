@@ -124,32 +124,40 @@ class Process:
             self.popen.send_signal(number)
 
     def group(self) -> list[psutil.Process]:
-        """Return the processes of its group that are alive, itself included."""
-        found = []
-        with suppress(psutil.NoSuchProcess):
-            me = psutil.Process(self.pid)
-            found = [me, *me.children(recursive=True)]
-        if POSIX:
-            known = {process.pid for process in found}
-            found += [p for p in psutil.process_iter() if p.pid not in known and self._mine(p.pid)]
-        return [process for process in found if _alive(process)]
+        """Return the processes of its group or session that are alive, itself included."""
+        if not POSIX:
+            return [one for one in self._family() if _alive(one)]
+        mine = []
+        for pid in psutil.pids():
+            if self._is_mine(pid):
+                with suppress(psutil.NoSuchProcess):
+                    mine.append(psutil.Process(pid))
+        return [one for one in mine if _alive(one)]
 
-    def _mine(self, pid: int) -> bool:
+    def _is_mine(self, pid: int) -> bool:
         try:
-            return os.getpgid(pid) == self.pid
+            return self.pid in (os.getpgid(pid), os.getsid(pid))
         except (ProcessLookupError, PermissionError):
             return False
 
+    def _family(self) -> list[psutil.Process]:
+        """Return itself and its descendants, those with a session of their own included."""
+        try:
+            me = psutil.Process(self.pid)
+            return [me, *me.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
     def kill(self) -> int:
         """End the whole group at once; return how many others than itself were left."""
-        left = self.group()
+        left = {one.pid: one for one in [*self.group(), *self._family()] if _alive(one)}
         if POSIX and left:  # an empty group's number may already be somebody else's
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
-        for process in left:
+        for one in left.values():
             with suppress(psutil.NoSuchProcess):
-                process.kill()
-        return len([process for process in left if process.pid != self.pid])
+                one.kill()
+        return len(left.keys() - {self.pid})
 
     def close(self) -> int:
         """End the group, take its last output, give the descriptors back; as kill() otherwise."""

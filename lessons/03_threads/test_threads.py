@@ -145,7 +145,7 @@ def test_whatever_a_visitor_does_the_others_are_served(server):
     before = server.memory()
     dave = scenes.does_not_read(server, "dave", LONG_LINE * 500)
     asks_and_gets(ann, 3, "beside dave")
-    dave.stage.lets_time_pass(0.1)
+    dave.waits_until_stopped()
     server.has_not_grown_by(8 * MIB, since=before)
     dave.resets()
     asks_and_gets(ann, 4, "after dave")

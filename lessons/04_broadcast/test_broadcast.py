@@ -153,7 +153,7 @@ def test_two_dead_neighbours_do_not_stop_one_line(server):
     alice, bob, carol, dave, erin, gwen = people
     fred.goes_silent()
     alice.begins_to_send(LONG_LINE * 10 + b"one\ntwo\n")
-    alice.stage.lets_time_pass(0.05)
+    alice.stage.lets_time_pass(0.1)
     bob.resets()
     dave.resets()
     fred.reads_again()
@@ -214,7 +214,7 @@ def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
     alice = joins(server, "alice")
     deaf.goes_silent()
     alice.begins_to_send(LONG_LINE * 800)
-    alice.stage.lets_time_pass(0.1)
+    alice.waits_until_stopped()
     server.has_not_grown_by(16 * MIB, since=peak)
 
 
