@@ -128,4 +128,4 @@ def _words(job: Job, records: Path) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONDONTWRITEBYTECODE="1")
+    return dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")

@@ -4,35 +4,37 @@ import socket
 import struct
 import sys
 from contextlib import suppress
-from pathlib import Path
 
-LISTEN = "0A"
+# netlink(7), sock_diag(7): the request and the offsets in its answer, struct inet_diag_msg.
 NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, LISTENING = 4, 20, 10
+ONE, ALL = 0x1, 0x301  # NLM_F_REQUEST, and with NLM_F_DUMP
+LAST_TYPES = (2, 3)  # NLMSG_ERROR, NLMSG_DONE
 HEADER_SIZE = 16  # struct nlmsghdr
-QUEUE_AT = HEADER_SIZE + 4 + 48 + 4  # idiag_rqueue in struct inet_diag_msg
-TABLES = ("/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6")
-
-
-def _rows() -> list[list[str]]:
-    rows = []
-    for table in TABLES:
-        try:
-            lines = Path(table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        rows += [line.split() for line in lines]
-    return rows
-
-
-def _port(address: str) -> int:
-    return int(address.rpartition(":")[2], 16)
+PORT_AT = HEADER_SIZE + 4  # idiag_sport
+QUEUE_AT = HEADER_SIZE + 4 + 48 + 4  # idiag_rqueue
+ANYWHERE = ("0.0.0.0", 0)
 
 
 def is_listening(port: int) -> bool | None:
     """Whether somebody listens on this TCP port; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
-    return any(row[3] == LISTEN and _port(row[1]) == port for row in _rows())
+    families = (socket.AF_INET, socket.AF_INET6)
+    return any(port in _listening_ports(family) for family in families)
+
+
+def _listening_ports(family: int) -> set[int]:
+    found: set[int] = set()
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
+        kernel.send(_question(ANYWHERE, ANYWHERE, family, 1 << LISTENING, ALL))
+        while True:
+            answer = kernel.recv(1 << 16)
+            while answer:
+                length, kind = struct.unpack_from("=IH", answer)
+                if kind in LAST_TYPES:
+                    return found
+                found.add(struct.unpack_from("!H", answer, PORT_AT)[0])
+                answer = answer[(length + 3) & ~3 :]
 
 
 def unread_bytes(ours: socket.socket) -> int | None:
@@ -56,14 +58,20 @@ def unread_bytes(ours: socket.socket) -> int | None:
     return int(struct.unpack_from("=I", answer, QUEUE_AT)[0])
 
 
-def _question(local: tuple[str, int], remote: tuple[str, int]) -> bytes:
-    """Return the request for the one TCP socket with these addresses, as its owner sees them."""
+def _question(
+    local: tuple[str, int],
+    remote: tuple[str, int],
+    family: int = socket.AF_INET,
+    states: int = 0xFFFFFFFF,
+    flags: int = ONE,
+) -> bytes:
+    """Return the request for the TCP sockets with these addresses, as their owner sees them."""
     addresses = struct.pack("!HH", local[1], remote[1])
     for host, _ in (local, remote):
         addresses += socket.inet_aton(host).ljust(16, b"\0")
-    request = struct.pack("=BBBxI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0xFFFFFFFF)
+    request = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 0, states)
     request += addresses + struct.pack("=III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
-    header = struct.pack("=IHHII", HEADER_SIZE + len(request), SOCK_DIAG_BY_FAMILY, 1, 0, 0)
+    header = struct.pack("=IHHII", HEADER_SIZE + len(request), SOCK_DIAG_BY_FAMILY, flags, 0, 0)
     return header + request
 
 
