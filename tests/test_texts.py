@@ -14,7 +14,7 @@ from grader.course.catalogue import KIT, all_lessons
 TEXTS = [KIT / "README.md", *sorted((KIT / "lessons").rglob("*.md"))]
 EACH = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(KIT).as_posix())
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
-TIMES = re.compile(r"\s*[0-9.]+ (ms|s)\b")
+TIMES = re.compile(r" *[0-9.]+ (ms|s)\b")
 
 
 def steps(path):

@@ -19,6 +19,7 @@ from grader.wire.stage import Stage
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
+SETTLED = 0.03  # seconds after which a server waits for its client again
 SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 100 kB
 
 
@@ -66,6 +67,7 @@ def starts_again_at_once(server: Server, talk: Callable[[Peer], None]) -> None:
         if stop == "killed":
             server.is_killed()
         else:
+            server.stage.lets_time_pass(SETTLED)
             server.is_told_to_stop()
             server.ends(0)
         ann.gets_hung_up_on()

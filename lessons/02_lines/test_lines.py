@@ -145,7 +145,7 @@ def test_its_memory_stays_small_whatever_comes(start_server):
     text = scenes.counted(MAX_LINE - 4)
     lines = [f"{number:04}{text}" for number in range(1, 201)]
     bob = scenes.does_not_read(server, "bob", "".join(f"{line}\n" for line in lines).encode())
-    server.stage.lets_time_pass(0.1)
+    bob.waits_until_stopped()
     bob.reads_again()
     bob.gets(*(f"{number}: {line}" for number, line in enumerate(lines, 1)))
     server.has_not_grown_by(8 * MIB, since=before)

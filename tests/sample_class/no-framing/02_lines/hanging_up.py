@@ -12,12 +12,12 @@ SEND_SECONDS = 30  # how long a client may take to accept what is due to it
 LINGER_SECONDS = 1  # how long a client may take to close its side
 
 
-def hang_up(connection, last_words=b""):
+def hang_up(connection, buffer_size, last_words=b""):
     """Send last_words, end our side of the stream, and wait for the client's end.
 
-    What the client still sends is thrown away, for LINGER_SECONDS at the most.
-    A client that has gone, or does not take its last words, is no error. The
-    caller closes the connection.
+    What the client still sends is thrown away, up to buffer_size bytes at a
+    time, for LINGER_SECONDS at the most. A client that has gone, or does not
+    take its last words, is no error. The caller closes the connection.
     """
     try:
         connection.settimeout(SEND_SECONDS)
@@ -26,7 +26,7 @@ def hang_up(connection, last_words=b""):
         deadline = time.monotonic() + LINGER_SECONDS
         while (left := deadline - time.monotonic()) > 0:
             connection.settimeout(left)
-            if not connection.recv(4096):
+            if not connection.recv(buffer_size):
                 return
     except OSError:
         pass  # gone, or too slow: there is nobody left to be polite to

@@ -26,7 +26,7 @@ def answer_lines(connection, buffer_size):
             line = data.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace")
             connection.sendall(f"{number}: {line}\n".encode())
     except LineTooLong:
-        hang_up(connection, b"* line too long\n")
+        hang_up(connection, buffer_size, b"* line too long\n")
 
 
 def serve(listener, buffer_size):

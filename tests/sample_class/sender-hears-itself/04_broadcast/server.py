@@ -39,7 +39,7 @@ def serve_client(connection, room, buffer_size):
         take_lines(connection, room, buffer_size)
     except LineTooLong:
         room.leave(connection)
-        hang_up(connection, b"* line too long\n")
+        hang_up(connection, buffer_size, b"* line too long\n")
     finally:
         room.leave(connection)
 

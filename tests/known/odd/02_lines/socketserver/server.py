@@ -22,7 +22,7 @@ class Lines(socketserver.StreamRequestHandler):
             text = line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
             self.wfile.write(f"{number}: {text}\r\n".encode())
         if line is None:
-            hang_up(self.request, b"* line too long\r\n")
+            hang_up(self.request, 4096, b"* line too long\r\n")
 
     def line(self):
         """Return the next line with its end, b"" at the end of the stream, None if too long."""

@@ -31,7 +31,7 @@ def answer(connection, size):
                 number += 1
                 connection.sendall(f"{number}: {line}\n".encode())
     except LineTooLong:
-        hang_up(connection, b"* line too long\n")
+        hang_up(connection, size, b"* line too long\n")
     except OSError:
         pass
 

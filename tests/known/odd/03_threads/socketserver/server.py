@@ -31,7 +31,7 @@ class Answering(socketserver.BaseRequestHandler):
                     number += 1
                     self.request.sendall(f"{number}: {line}\n".encode())
         except LineTooLong:
-            hang_up(self.request, b"* line too long\n")
+            hang_up(self.request, 4096, b"* line too long\n")
         except OSError:
             pass
 

@@ -57,7 +57,7 @@ class Talking(socketserver.BaseRequestHandler):
                     say(self.request, line)
         except LineTooLong:
             leave(self.request)
-            hang_up(self.request, b"* line too long\n")
+            hang_up(self.request, 4096, b"* line too long\n")
         except OSError:
             pass
         finally:
