@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 CLASS ?= tests/sample_class
 OUT ?= out
 RUNS ?= 20
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: help core full check hint diff doctor grade report test lint stages sample soak lock
 

@@ -36,7 +36,8 @@ class Program:
         self.process: Process = stage.start([sys.executable, file, *options], stdin=stdin)
 
     def failed(self, kind: Kind, expected: str, got: str) -> WireFailure:
-        """Return the failure to raise."""
+        """Return the failure to raise, about this program, whichever was started last."""
+        self.stage.watched = self.process
         return self.stage.fail(kind, self.name, expected, got)
 
     def is_told_to_stop(self, number: int = INTERRUPT) -> None:

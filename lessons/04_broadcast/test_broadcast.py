@@ -95,7 +95,7 @@ def test_all_hear_the_lines_in_one_order_and_unmixed(server):
         talker.waits_until_received()
     for talker in talkers:
         talker.begins_to_send("".join(f"{line}\n" for line in said[talker.name]).encode()[10:])
-    dave.stage.lets_time_pass(0.05)
+    dave.stage.lets_time_pass(0.1)
     dave.reads_again()
     heard = [dave.gets_line() for _ in range(30)]
     for talker in talkers:
