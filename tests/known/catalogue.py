@@ -18,7 +18,7 @@ SOLUTION = KNOWN.parents[1] / "reference_solution"
 Kind = Literal["wrong", "odd"]
 COMMON = {"id", "name", "did"}
 OPTIONAL = {
-    "wrong": {"edits", "folder"},
+    "wrong": {"edits", "folder", "may_fail"},
     "odd": {"edits", "folder", "needs_command"},
 }
 REQUIRED = {"wrong": COMMON | {"fails", "likely", "says"}, "odd": COMMON}
@@ -41,7 +41,8 @@ class Edit:
 class Program:
     """One entry. did: what is wrong, or odd, about it, as a sentence.
 
-    fails: the tasks that must fail; likely: the mistake that the first of them must name, and
+    fails: the tasks that must fail; may_fail: those that fail only if its threads happen to run
+    so, which is no merit of the suite; likely: the mistake that the first of them must name, and
     says: words of it; needs_command: a program that this machine must have.
     """
 
@@ -53,6 +54,7 @@ class Program:
     edits: tuple[Edit, ...] = ()
     folder: str = ""
     fails: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
     likely: str = ""
     says: str = ""
     needs_command: str = ""
@@ -117,4 +119,5 @@ def _program(kind: Kind, lesson_id: str, entry: dict[str, Any]) -> Program:
     facts = dict(entry)
     facts["edits"] = tuple(Edit(**edit) for edit in entry.get("edits", ()))
     facts["fails"] = tuple(entry.get("fails", ()))
+    facts["may_fail"] = tuple(entry.get("may_fail", ()))
     return Program(kind, lesson_id, **facts)
