@@ -9,6 +9,7 @@ PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
 TIMEOUT, CRASHED, GRADER_ERROR = "timeout", "crashed", "grader_error"
 TASK_STATES = (PASSED, FAILED, NOT_RUN, TIMEOUT, CRASHED, GRADER_ERROR)
 GRADED, MISSING, UNGRADED = "graded", "missing", "ungraded"
+PUBLIC_SEED = 1  # of the inputs that a student sees too
 
 
 @dataclass
@@ -51,7 +52,7 @@ class LessonResult:
     state: str
     points: int
     max_points: int
-    seed: int = 1
+    seed: int = PUBLIC_SEED
     seconds: float = 0.0
     cached: bool = False
     tasks: list[TaskResult] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Looks for flakes: grades right programs again and again beside busy neighbours.
 
-    python -m tests.soak --runs 200 [--lesson 4] [--jobs 3] [--busy 2]
+    python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--busy 2]
 
 Every point that a right program loses is a flake of ours; its transcript is printed. Exit
 status 1 if there was one.
@@ -40,12 +40,14 @@ def main() -> int:
         subjects = list(_subjects(lessons, Path(folder), options.only_reference))
         slowness = measured_slowness()  # before the neighbours come: as check does on a laptop
         with _busy(options.busy * (os.cpu_count() or 1)):
-            return _soak(subjects, options.runs, options.jobs, slowness)
+            seeds = range(options.first, options.first + options.runs)
+            return _soak(subjects, seeds, options.jobs, slowness)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="of each suite on each program")
+    parser.add_argument("--first", type=int, default=1, help="the seed of the first run")
     parser.add_argument("--lesson", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=3, help="suites at the same time")
     parser.add_argument("--busy", type=int, default=2, help="busy processes a core beside them")
@@ -75,14 +77,14 @@ def _busy(number: int) -> Iterator[None]:
             neighbour.wait()
 
 
-def _soak(subjects: list[Subject], runs: int, jobs: int, slowness: float) -> int:
+def _soak(subjects: list[Subject], seeds: range, jobs: int, slowness: float) -> int:
     began = time.monotonic()
     lost: dict[str, int] = {}
     done = 0
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            pool.submit(run_lesson, Job(lesson, folder, slowness=slowness, seed=run + 1)): name
-            for run in range(runs)
+            pool.submit(run_lesson, Job(lesson, folder, slowness=slowness, seed=seed)): name
+            for seed in seeds
             for name, lesson, folder in subjects
         }
         try:

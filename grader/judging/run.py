@@ -21,11 +21,10 @@ from grader.course.lesson import Lesson
 from grader.judging.records import Record, read_records
 from grader.judging.score import lesson_result
 from grader.judging.turns import Turns
-from grader.results import GRADED, GRADER_ERROR, MISSING, LessonResult
+from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonResult
 from grader.submission import lesson_files
 from grader.wire.patience import TASK_SECONDS
 
-PUBLIC_SEED = 1
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 RUNNING: set[subprocess.Popen[bytes]] = set()

@@ -19,12 +19,11 @@ from grader.course.lesson import Lesson, load_lesson
 from grader.judging.records import Record, append_record
 from grader.judging.score import scored
 from grader.report.failure import failure_text
-from grader.results import GRADER_ERROR, NOT_RUN, PASSED
+from grader.results import GRADER_ERROR, NOT_RUN, PASSED, PUBLIC_SEED
 from grader.wire.failure import WireFailure
 from grader.wire.patience import measured_slowness
 from grader.wire.stage import Stage, status_words
 
-PUBLIC_SEED = 1
 TAIL_LINES = 5
 TODO_LINE = "NotImplementedError: TODO"
 Hook = Generator[None, Any, Any]

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import IO
 
-POSIX = os.name == "posix"
+from grader.wire.system import POSIX
+
 CHUNK = 65536  # bytes for one call of the kernel
 HEAD = 64 * 1024  # bytes kept of the beginning
 TAIL = 64 * 1024  # and of the end

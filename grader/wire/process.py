@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 
 from grader.wire.output import HEAD, Output
+from grader.wire.system import POSIX
 
-POSIX = os.name == "posix"
 GROUP_FLAGS = 0 if POSIX else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
 
 # What no honest program of the course comes near, in the units of the shell's ulimit: open files;

@@ -9,8 +9,9 @@ import sys
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
-from grader.wire.process import POSIX, Process
+from grader.wire.process import Process
 from grader.wire.stage import Stage, status_words
+from grader.wire.system import POSIX
 from grader.wire.usage import MIB, Usage, peak_memory, usage
 
 SPARE = 2  # a run-time may open something lazily, once

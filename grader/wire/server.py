@@ -58,8 +58,7 @@ class Server(Program):
         sock = socket.socket()
         sock.settimeout(PATIENCE * self.stage.slowness)
         if receive_buffer:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-            sockets.takes_small_segments(sock)
+            sockets.holds_little(sock, receive_buffer)
         try:
             sock.connect((self.host, self.port))
         except OSError as error:

@@ -1,5 +1,6 @@
 """What the kernel knows of sockets and does not tell the programs that hold them."""
 
+import secrets
 import socket
 import struct
 import sys
@@ -75,14 +76,20 @@ def _question(
     return header + request
 
 
-def takes_small_segments(sock: socket.socket) -> None:
-    """Announce small segments, before it connects.
+def holds_little(sock: socket.socket, receive_buffer: int) -> None:
+    """Make the kernels hold few bytes for this socket (here about 90 kB); before it connects.
 
-    A kernel makes room for some segments to send; with those of a loopback, 64 KiB each, that
-    is 3 MB before a sender to a peer that does not read is stopped.
+    A small receive_buffer (bytes) alone is not enough. A kernel makes room for some segments to
+    send, and those of a loopback are 64 KiB, so the socket announces small ones. And Linux
+    remembers of two addresses how far out of order their segments once came (tcp_metrics, see
+    ip-tcp_metrics(8)) and makes up to a hundred times the room from then on, so the socket
+    speaks from an address that nobody has used. Other systems have one loopback address only.
     """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     with suppress(OSError, AttributeError):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    with suppress(OSError):
+        sock.bind((f"127.{'.'.join(str(secrets.randbelow(254) + 1) for _ in range(3))}", 0))
 
 
 def reset(sock: socket.socket) -> None:

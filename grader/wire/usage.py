@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psutil
 
-from grader.wire.process import POSIX, Process
+from grader.wire.process import Process
+from grader.wire.system import POSIX
 
 MIB = 1024 * 1024
 

@@ -179,7 +179,7 @@ def test_it_ends_when_it_is_told_to_with_clients_connected(start_server):
         asks_and_gets(ann, 1, "hello")
         bob.sends_bytes(b"half a line")
         bob.waits_until_received()
-        dave = scenes.does_not_read(server, "dave", LONG_LINE * 80)
+        dave = scenes.does_not_read(server, "dave", LONG_LINE * 10)
         dave.waits_until_received()
 
     scenes.ends_when_told(start_server, company)
