@@ -1,0 +1,5 @@
+"""What kind of system this is."""
+
+import os
+
+POSIX = os.name == "posix"
