@@ -52,6 +52,9 @@ def test_a_visitor_who_ends_its_stream_gets_the_rest_and_is_hung_up_on(server):
     bob = server.visitor("bob")
     bob.ends_its_stream()
     bob.gets_hung_up_on()
+    carol = server.visitor("carol")
+    carol.sends_bytes(b"still there?\n")
+    carol.gets_bytes(b"still there?\n")
 
 
 @task("1.6", needs=["1.2"])
