@@ -11,12 +11,13 @@ import pytest
 
 from grader.report.sequence import sequence_text
 from grader.wire import sockets
-from grader.wire.client import Client, ScriptedServer
+from grader.wire.client import Client
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import difference, same_text, shown
 from grader.wire.output import FLOOD
 from grader.wire.patience import Deadline
 from grader.wire.program import Program
+from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
 from grader.wire.stage import Stage
 from grader.wire.transcript import Event, Transcript

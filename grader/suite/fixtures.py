@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from grader.course.catalogue import SOLUTION
 from grader.course.lesson import load_lesson
 from grader.submission import stage_copy
-from grader.wire.client import Client, ScriptedServer
+from grader.wire.client import Client
+from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
 from grader.wire.stage import Stage
 
@@ -57,9 +59,33 @@ def scripted_server(stage: Stage) -> ScriptedServer:
 
 @pytest.fixture
 def start_client(stage: Stage, scripted_server: ScriptedServer) -> Callable[..., Client]:
-    """start_client(): a client of the submission that was told where the scripted server is."""
+    """start_client(): a client of the submission that was told where the scripted server is.
 
-    def start(*options: str) -> Client:
-        return Client(stage, "--port", str(scripted_server.port), *options)
+    start_client("--name", "bob", terminal=True): see Client.
+    """
+
+    def start(*options: str, **settings: Any) -> Client:
+        return Client(stage, "--port", str(scripted_server.port), *options, **settings)
+
+    return start
+
+
+@pytest.fixture
+def kit_server(stage: Stage) -> Callable[[str], Server]:
+    """kit_server("04_broadcast"): the server of the kit's own solution, ready."""
+
+    def start(lesson: str) -> Server:
+        return Server(stage, folder=SOLUTION / lesson)
+
+    return start
+
+
+@pytest.fixture
+def kit_client(stage: Stage) -> Callable[..., Client]:
+    """kit_client("06_usernames", port, "--name", "alice"): a client of the kit's own solution."""
+
+    def start(lesson: str, port: int, *options: str, **settings: Any) -> Client:
+        folder = SOLUTION / lesson
+        return Client(stage, "--port", str(port), *options, folder=folder, **settings)
 
     return start

@@ -10,16 +10,23 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 
+from grader.wire.client import Client
 from grader.wire.failure import Kind
 from grader.wire.peer import Peer
+from grader.wire.process import NO_STDIN as NO_STDIN
 from grader.wire.program import INTERRUPT, TERMINATE, Program
 from grader.wire.server import Server
 from grader.wire.stage import Stage
+from grader.wire.system import POSIX
 
+HAS_TERMINALS = POSIX
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
 SETTLED = 0.03  # seconds after which a server waits for its client again
+LAST_SECOND = 1.0  # how long a client that has left goes on printing
+ATTEMPTS = 5
+IN_TIME = 0.7  # seconds after which the harness itself may be too late for that
 SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 100 kB
 
 
@@ -146,3 +153,23 @@ def vanishes(server: Server) -> None:
     eve.sends_bytes(b"\xff\xfe\xfd")
     eve.waits_until_received()
     eve.hangs_up()
+
+
+def hears_last_words(
+    meet: Callable[[], tuple[Client, Peer]], leave: Callable[[Client], object], *lines: str
+) -> tuple[Client, Peer]:
+    """A client that has left goes on printing; return it and the server, which has not closed.
+
+    The server speaks as soon as the client has left. When this machine was too busy for that,
+    the client may have ended in the meantime, and another one is tried.
+    """
+    for _ in range(ATTEMPTS):
+        client, server = meet()
+        began = time.monotonic()
+        leave(client)
+        server.gets_hung_up_on()
+        server.sends_bytes("".join(f"{line}\n" for line in lines).encode(), even_if_hung_up_on=True)
+        if time.monotonic() - began < IN_TIME:
+            break
+    client.prints(*lines)
+    return client, server

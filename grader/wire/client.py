@@ -1,98 +1,151 @@
-"""A student's client, with a pipe as its keyboard and one as its screen, and a server to meet."""
+"""A student's client, with a pipe or a terminal as its keyboard and its screen."""
 
 from __future__ import annotations
 
-import selectors
-import socket
 import subprocess
+from pathlib import Path
+from typing import IO, Any
 
-from grader.wire.failure import Kind
-from grader.wire.lines import shown
-from grader.wire.peer import Peer
+from grader.wire.failure import Kind, WireFailure
+from grader.wire.keyboard import Keyboard
+from grader.wire.lines import same_text, shown, take_line
 from grader.wire.program import Program
 from grader.wire.stage import Stage
+from grader.wire.system import POSIX
+from grader.wire.terminal import Terminal, without_controls
+
+KEPT_OUTPUT = 8 * 1024 * 1024  # bytes of its stdout
+CTRL_D = b"\x04"
+TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it
 
 
 class Client(Program):
-    """A client of the submission, with a pipe as its keyboard and one as its screen."""
+    """A client of the submission. Every verb is recorded; a wrong one raises WireFailure.
 
-    def __init__(self, stage: Stage, *options: str) -> None:
-        super().__init__(stage, "client.py", *options, stdin=subprocess.PIPE)
-        self.shown = 0  # bytes of its stdout that have been asked for already
+    name: how it is called in the transcript. stdin: a pipe to type into, or an open file, or
+    closed. terminal: a terminal instead, for stdin and stdout.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        *options: str,
+        name: str = "client",
+        stdin: int | IO[bytes] = subprocess.PIPE,
+        terminal: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        tty = Terminal() if terminal else None
+        settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
+        super().__init__(stage, "client.py", *options, folder=folder, **settings)
+        self.name = self.process.called = name
+        self.terminal = terminal
+        self.screen = bytearray()  # printed, and not yet asked for
+        self.pulled = 0  # bytes of its stdout that have come to the screen
+        pipe = self.process.popen.stdin
+        self.keyboard: Keyboard | None = None
+        if tty:
+            self.keyboard = Keyboard(stage.loop, tty.our_end, lambda: None)
+        elif pipe:
+            self.keyboard = Keyboard(stage.loop, pipe.fileno(), pipe.close)
+
+    # -- what is typed --------------------------------------------------------------------
 
     def types(self, *lines: str) -> None:
         """Type each line and press Enter."""
         self.types_bytes("".join(f"{line}\n" for line in lines).encode())
 
     def types_bytes(self, data: bytes) -> None:
-        """Type these bytes as they are, at most 60,000. One that has ended does not mind."""
+        """Type these bytes as they are. One that has ended does not mind."""
         self.stage.transcript.record("keyboard", self.name, data)
-        assert self.process.popen.stdin is not None
-        try:
-            self.process.popen.stdin.write(data)
-            self.process.popen.stdin.flush()
-        except OSError:
-            pass  # it has ended; what it should have done is judged by the next verb
+        assert self.keyboard is not None
+        self.keyboard.types(data)
 
     def has_its_keyboard_closed(self) -> None:
-        """End its stdin, as Ctrl-D does."""
+        """End its stdin behind what was typed; at a terminal press Ctrl-D."""
         self.stage.transcript.record("keyboard", self.name, note="end of stdin")
-        assert self.process.popen.stdin is not None
-        try:
-            self.process.popen.stdin.close()
-        except OSError:
-            pass  # as in types_bytes
+        assert self.keyboard is not None
+        if self.terminal:
+            self.keyboard.types(CTRL_D)
+        else:
+            self.keyboard.close()
+
+    def has_read_its_keyboard(self) -> None:
+        """Wait until it has taken all that was typed, and had a moment to look at it.
+
+        Where the system does not tell (not Linux) there is just the moment.
+        """
+        keyboard = self.keyboard
+        assert keyboard is not None
+        self.stage.wait_until(lambda: not keyboard.unread_bytes())
+        self.stage.lets_time_pass(TAKEN)
+
+    # -- what it shows --------------------------------------------------------------------
 
     def prints(self, *lines: str) -> None:
         """Expect exactly these lines next on its stdout."""
         for expected in lines:
-            self.stage.wait_until(lambda: b"\n" in self._unread())
-            unread = self._unread()
-            line, end, _ = unread.partition(b"\n")
-            if not end:
-                got = f"{shown(unread)} without a line end" if unread else "silence"
-                raise self.failed(Kind.SILENCE, f"{expected!r} on the screen", got)
-            self.shown += len(line) + 1
-            self.stage.transcript.record(self.name, "screen", line + end)
-            if line.removesuffix(b"\r") != expected.encode():
+            line = self.prints_line(f"{expected!r} on the screen")
+            if not _same(line, expected):
                 got = shown(line)
-                raise self.failed(Kind.DIFFERENT, f"{expected!r} on the screen", got)
+                raise self.failed(Kind.DIFFERENT, f"{expected!r} on the screen", got, line)
+
+    def prints_line(self, expected: str = "a line on the screen") -> bytes:
+        """Return the next line on its stdout, without its end."""
+        self.stage.wait_until(lambda: b"\n" in self._unread())
+        line = take_line(self._unread())
+        if line is None:
+            raise self._nothing(expected, "without a line end")
+        self.stage.transcript.record(self.name, "screen", line + b"\n")
+        return line
+
+    def prompts(self, prompt: str) -> None:
+        """Expect exactly this text next on its stdout; what follows stands on the same line."""
+        wanted = prompt.encode()
+        self.stage.wait_until(
+            lambda: len(self._unread()) >= len(wanted) or not wanted.startswith(self.screen)
+        )
+        got = bytes(self._unread())
+        if not got.startswith(wanted):
+            if wanted.startswith(got):
+                raise self._nothing(f"the prompt {prompt!r}", "and no more")
+            raise self.failed(Kind.DIFFERENT, f"the prompt {prompt!r}", shown(got), got)
+        del self.screen[: len(wanted)]
+        self.stage.transcript.record(self.name, "screen", wanted)
+
+    def shows(self, text: str) -> None:
+        """Expect this text to come up on its terminal, whatever stands before it."""
+        wanted = text.encode()
+
+        def there() -> bool:
+            return wanted in without_controls(bytes(self._unread()))
+
+        if not self.stage.wait_until(there):
+            got = without_controls(bytes(self.screen))
+            raise self.failed(Kind.SILENCE, f"{text!r} on the terminal", shown(got[-60:]))
+        self.stage.transcript.record(self.name, "screen", wanted)
+        self.screen.clear()
 
     def has_printed_nothing_more(self) -> None:
         """Expect nothing on its stdout but what was asked for. Only after it has ended."""
-        unread = self._unread()
+        unread = bytes(self._unread())
         if unread:
-            raise self.failed(Kind.UNEXPECTED, "nothing more on the screen", shown(unread))
+            raise self.failed(Kind.UNEXPECTED, "nothing more on the screen", shown(unread), unread)
 
-    def _unread(self) -> bytes:
-        return self.process.stdout.beginning()[self.shown :]
+    def _nothing(self, expected: str, lacking: str) -> WireFailure:
+        unread = bytes(self._unread())
+        got = f"{shown(unread)} {lacking}" if unread else "silence"
+        return self.failed(Kind.SILENCE, expected, got, unread)
+
+    def _unread(self) -> bytearray:
+        """Return the screen, with what has been printed by now."""
+        self.process.stdout.take()
+        news = self.process.stdout.beginning(self.pulled)
+        self.pulled += len(news)
+        self.screen += news
+        return self.screen
 
 
-class ScriptedServer:
-    """A listening socket of the harness, for a student's client to connect to."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.setblocking(False)
-        self.port = int(self.listener.getsockname()[1])
-        stage.open.append(self)
-
-    def accepts(self) -> Peer:
-        """Expect the client to connect; return the server's end of that connection."""
-        accepted: list[socket.socket] = []
-
-        def on_ready() -> None:
-            accepted.append(self.listener.accept()[0])
-
-        self.stage.loop.watch(self.listener, on_ready, selectors.EVENT_READ)
-        self.stage.wait_until(lambda: bool(accepted))
-        self.stage.loop.forget(self.listener)
-        if not accepted:
-            raise self.stage.fail(Kind.SILENCE, "server", "the client to connect", "silence")
-        return Peer(self.stage, "server", accepted[0], "client")
-
-    def close(self) -> None:
-        """Listen no more; whoever connects now is refused."""
-        self.stage.loop.forget(self.listener)
-        self.listener.close()
+def _same(line: bytes, expected: str) -> bool:
+    """Whether a printed line says this; lines of text end with CR LF where not POSIX."""
+    return same_text(line, expected, cr_may_follow=not POSIX)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from grader.wire.patience import Deadline
 
+Watched = socket.socket | int  # or the descriptor of a pipe
+
 
 class Loop:
     """Watches sockets for the thread that runs the task; wake() is safe from any thread."""
@@ -35,7 +37,7 @@ class Loop:
         except BlockingIOError:
             pass  # somebody was faster: the bytes have done their work
 
-    def watch(self, sock: socket.socket, on_ready: Callable[[], None], events: int) -> None:
+    def watch(self, sock: Watched, on_ready: Callable[[], None], events: int) -> None:
         """Call on_ready whenever the socket is ready for `events` (selectors.EVENT_...)."""
         known = self.selector.get_map().get(sock)
         if known is not None:
@@ -44,9 +46,10 @@ class Loop:
         else:
             self.selector.register(sock, events, on_ready)
 
-    def forget(self, sock: socket.socket) -> None:
+    def forget(self, sock: Watched) -> None:
         """Stop watching the socket. One that is not watched is no error."""
-        if sock.fileno() >= 0 and sock in self.selector.get_map():
+        number = sock if isinstance(sock, int) else sock.fileno()
+        if number >= 0 and sock in self.selector.get_map():
             self.selector.unregister(sock)
 
     def look(self, seconds: float) -> bool:

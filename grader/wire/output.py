@@ -104,10 +104,10 @@ class Output:
             middle = b"\n[... %d bytes ...]\n" % cut if cut else b""
             return bytes(self.head + middle + self.tail).decode("utf-8", "replace")
 
-    def beginning(self) -> bytes:
-        """Return the first bytes, up to the limit for the beginning."""
+    def beginning(self, start: int = 0) -> bytes:
+        """Return the first bytes from `start` on, up to the limit for the beginning."""
         with self.lock:
-            return bytes(self.head)
+            return bytes(self.head[start:])
 
     def close(self) -> None:
         """Wait a moment for the thread to see the end. The process must be gone."""

@@ -10,12 +10,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 from grader.wire.output import HEAD, Output
 from grader.wire.system import POSIX
+from grader.wire.terminal import TERMINAL_KIND, Terminal
 
+NO_STDIN = -100  # no value of subprocess
 GROUP_FLAGS = 0 if POSIX else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
 
 # What no honest program of the course comes near, in the units of the shell's ulimit: open files;
@@ -37,15 +40,19 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | given
 
 
-def launch_words(command: Sequence[str], limits: Mapping[str, int]) -> list[str]:
+def launch_words(
+    command: Sequence[str], limits: Mapping[str, int], *, no_stdin: bool = False
+) -> list[str]:
     """Return the words that start `command` under these limits, on this system.
 
-    A limit that the system refuses to set is left as it is.
+    A limit that the system refuses to set is left as it is. no_stdin: with its stdin closed
+    (where not POSIX: empty).
     """
     if not POSIX:
         return list(command)
     settings = "".join(f"ulimit {name} {limit} 2>/dev/null; " for name, limit in limits.items())
-    return ["/bin/sh", "-c", settings + 'exec "$@"', "sh", *command]
+    start = 'exec "$@" <&-' if no_stdin else 'exec "$@"'
+    return ["/bin/sh", "-c", settings + start, "sh", *command]
 
 
 def heed_signals() -> None:
@@ -64,7 +71,11 @@ def heed_signals() -> None:
 
 
 class Process:
-    """A running process group. on_news is called, from any thread, when there is news of it."""
+    """A running process group. on_news is called, from any thread, when there is news of it.
+
+    stdin: as for Popen, or NO_STDIN for a closed one; with a terminal, that is its stdin and
+    its stdout. trusted: it is the kit's own, not the submission's.
+    """
 
     def __init__(
         self,
@@ -72,25 +83,32 @@ class Process:
         folder: Path,
         on_news: Callable[[], None],
         *,
-        stdin: int = subprocess.DEVNULL,
+        stdin: int | IO[bytes] = subprocess.DEVNULL,
+        terminal: Terminal | None = None,
+        trusted: bool = False,
         kept_output: int = HEAD,
         limits: Mapping[str, int] = LIMITS,
     ) -> None:
         self.on_news = on_news
         self.flooded = False
+        self.called = "the program"  # in messages
+        self.killed = False  # by the harness
+        self.trusted = trusted
         heed_signals()
+        closed = stdin == NO_STDIN
         self.popen = subprocess.Popen(
-            launch_words(command, limits),
+            launch_words(command, limits, no_stdin=closed),
             cwd=folder,
-            env=environment(),
-            stdin=stdin,
-            stdout=subprocess.PIPE,
+            env=environment() | ({"TERM": TERMINAL_KIND} if terminal else {}),
+            stdin=terminal.program_end if terminal else subprocess.DEVNULL if closed else stdin,
+            stdout=terminal.program_end if terminal else subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=POSIX,
             creationflags=GROUP_FLAGS,
         )
-        assert self.popen.stdout and self.popen.stderr
-        self.stdout = Output(self.popen.stdout, on_news, self._flood, kept_output)
+        screen = terminal.is_in_use() if terminal else self.popen.stdout
+        assert screen and self.popen.stderr
+        self.stdout = Output(screen, on_news, self._flood, kept_output)
         self.stderr = Output(self.popen.stderr, on_news, self._flood)
         self.waiter = threading.Thread(target=self._wait, daemon=True)
         self.waiter.start()
@@ -117,6 +135,16 @@ class Process:
     def ended(self) -> bool:
         """Whether the process has ended and all that it printed has been read."""
         return self.status is not None and self.stdout.ended and self.stderr.ended
+
+    @property
+    def printed_traceback(self) -> bool:
+        """Whether it has printed a Python traceback."""
+        return self.stdout.saw_traceback or self.stderr.saw_traceback
+
+    @property
+    def reached_todo(self) -> bool:
+        """Whether it has reached a hole of the starter."""
+        return self.stdout.saw_todo or self.stderr.saw_todo
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the process itself; one that has ended is no error."""
@@ -150,6 +178,7 @@ class Process:
 
     def kill(self) -> int:
         """End the whole group at once; return how many others than itself were left."""
+        self.killed = True
         left = {one.pid: one for one in [*self.group(), *self._family()] if _alive(one)}
         if POSIX and left:  # an empty group's number may already be somebody else's
             with suppress(ProcessLookupError, PermissionError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
@@ -12,8 +13,9 @@ from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
 from grader.wire.stage import Stage, status_words
 from grader.wire.system import POSIX
-from grader.wire.usage import MIB, Usage, peak_memory, usage
+from grader.wire.usage import MIB, Usage, cpu_seconds, peak_memory, usage
 
+RESTING_SHARE = 0.2  # of one processor; who asks again every 10 ms takes 0.05
 SPARE = 2  # a run-time may open something lazily, once
 INTERRUPT = signal.SIGINT if POSIX else signal.CTRL_BREAK_EVENT  # type: ignore[attr-defined]
 TERMINATE = signal.SIGTERM if POSIX else INTERRUPT
@@ -23,23 +25,27 @@ class Program:
     """One program file of the submission, started with some options.
 
     asked: the command as a suite gave it, for messages; empty for a server or client, whose
-    command says nothing new.
+    command says nothing new. folder: where it lies, if it is the kit's own program: then its
+    end ends no wait, and its failures are the grader's.
     """
 
     def __init__(
-        self, stage: Stage, file: str, *options: str, stdin: int = subprocess.DEVNULL
+        self, stage: Stage, file: str, *options: str, folder: Path | None = None, **settings: Any
     ) -> None:
         self.stage = stage
         self.name = file.removesuffix(".py")
         self.asked = " ".join((file, *options)) if type(self) is Program else ""
-        if not (stage.folder / file).is_file():
+        if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
-        self.process: Process = stage.start([sys.executable, file, *options], stdin=stdin)
+        command = [sys.executable, file, *options]
+        self.process: Process = stage.start(command, folder, **settings)
+        self.process.called = self.name
 
-    def failed(self, kind: Kind, expected: str, got: str) -> WireFailure:
+    def failed(self, kind: Kind, expected: str, got: str, data: bytes = b"") -> WireFailure:
         """Return the failure to raise, about this program, whichever was started last."""
-        self.stage.watched = self.process
-        return self.stage.fail(kind, self.name, expected, got)
+        if not self.process.trusted:
+            self.stage.watched = self.process
+        return self.stage.fail(kind, self.name, expected, got, data)
 
     def is_told_to_stop(self, number: int = INTERRUPT) -> None:
         """Send Ctrl-C, or another signal."""
@@ -83,6 +89,15 @@ class Program:
                 f"its memory to grow by less than {limit // MIB} MiB",
                 f"{growth / MIB:.0f} MiB more",
             )
+
+    def rests_for(self, seconds: float) -> None:
+        """Let this time pass, and expect the program to need next to no processor meanwhile."""
+        before = cpu_seconds(self.process)
+        self.stage.lets_time_pass(seconds)
+        busy = cpu_seconds(self.process) - before
+        if busy > RESTING_SHARE * seconds:
+            got = f"{busy:.1f} s of work in {seconds:.0f} s in which nothing happened"
+            raise self.failed(Kind.RESOURCES, "it to wait without working", got)
 
     def usage(self) -> Usage:
         """Return how many threads and descriptors it has now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from pathlib import Path
 
 from grader.wire import sockets
 from grader.wire.failure import Kind
@@ -19,8 +20,10 @@ READY = re.compile(r"^listening on (\S+):([0-9]+)\r?$", re.MULTILINE)
 class Server(Program):
     """A server of the submission, on a free port, that said it was ready and is."""
 
-    def __init__(self, stage: Stage, *options: str, port: int = 0) -> None:
-        super().__init__(stage, "server.py", "--port", str(port), *options)
+    def __init__(
+        self, stage: Stage, *options: str, port: int = 0, folder: Path | None = None
+    ) -> None:
+        super().__init__(stage, "server.py", "--port", str(port), *options, folder=folder)
         self.options = options
         self.host, self.port = self._wait_until_ready()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.loop import Loop
@@ -46,12 +46,19 @@ class Stage:
         self.failures: list[WireFailure] = []
         self.failed_process: Process | None = None  # the one that the last failure was about
 
-    def start(self, command: Sequence[str], **options: object) -> Process:
-        """Start a process of the submission; its end, from now on, ends every wait."""
-        process = Process(command, self.folder, self.loop.wake, **options)  # type: ignore[arg-type]
+    def start(self, command: Sequence[str], folder: Path | None = None, **settings: Any) -> Process:
+        """Start a process of the submission; its end, from now on, ends every wait.
+
+        folder: where the kit's own program lies, if it is one; its end ends nothing.
+        settings: see Process.
+        """
+        process = Process(
+            command, folder or self.folder, self.loop.wake, trusted=folder is not None, **settings
+        )
         self.processes.append(process)
-        self.watched = process
-        self.expected_to_end = False
+        if not process.trusted:
+            self.watched = process
+            self.expected_to_end = False
         return process
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
@@ -76,7 +83,7 @@ class Stage:
         def hopeless() -> bool:
             if process is None or through_end:
                 return False
-            if process.stdout.saw_traceback or process.stderr.saw_traceback:
+            if process.printed_traceback:
                 deadline.shorten_once(SOONER * self.slowness)
             return self.reached_todo() or process.ended
 
@@ -88,17 +95,9 @@ class Stage:
         """Let the program work on what was sent; too short a time can at worst miss a mistake."""
         self.wait_until(lambda: False, self.patience(seconds))
 
-    def printed_traceback(self) -> bool:
-        """Whether the program under test has printed a traceback."""
-        process = self.watched
-        return process is not None and (
-            process.stderr.saw_traceback or process.stdout.saw_traceback
-        )
-
     def reached_todo(self) -> bool:
-        """Whether it has reached a hole of the starter."""
-        process = self.watched
-        return process is not None and (process.stderr.saw_todo or process.stdout.saw_todo)
+        """Whether the program under test has reached a hole of the starter."""
+        return self.watched is not None and self.watched.reached_todo
 
     def fail(self, kind: Kind, who: str, expected: str, got: str, data: bytes = b"") -> WireFailure:
         """Return the failure to raise: a crash or a TODO, if there was one, explains it better."""
@@ -123,22 +122,24 @@ class Stage:
         return failure
 
     def check_at_the_end(self) -> None:
-        """Raise if the program has crashed or printed a traceback, all answers being right."""
-        process = self.watched
-        if process is None:
-            return
+        """Raise if a program has crashed or printed a traceback, all answers being right."""
         self.loop.look(0)
-        process.stdout.take()
-        process.stderr.take()  # printed before the last answer: it counts
-        if process.ended and not self.expected_to_end:
-            raise self.fail(Kind.CRASH, "server", "the program to be running still", "")
-        if self.printed_traceback() or self.reached_todo():
-            raise self.fail(
-                Kind.TRACEBACK,
-                "server",
-                "no traceback, whatever happens",
-                "the right answers, and a traceback on its stderr",
-            )
+        process = self.watched
+        if process is not None and process.ended and not self.expected_to_end:
+            raise self.fail(Kind.CRASH, process.called, "the program to be running still", "")
+        for process in self.processes:
+            if process.trusted or process.killed:
+                continue
+            process.stdout.take()
+            process.stderr.take()  # printed before the last answer: it counts
+            if process.printed_traceback or process.reached_todo:
+                self.watched = process
+                raise self.fail(
+                    Kind.TRACEBACK,
+                    process.called,
+                    "no traceback, whatever happens",
+                    "the right answers, and a traceback on its stderr",
+                )
 
     def send_peers_home(self) -> None:
         """Close every connection and listener of the harness."""

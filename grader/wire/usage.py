@@ -35,6 +35,16 @@ def usage(process: Process) -> Usage:
     return Usage(processes, threads, descriptors)
 
 
+def cpu_seconds(process: Process) -> float:
+    """Return how long its processes have kept a processor busy so far."""
+    total = 0.0
+    for member in process.group():
+        with suppress(psutil.NoSuchProcess):
+            times = member.cpu_times()
+            total += times.user + times.system
+    return total
+
+
 def peak_memory(process: Process) -> dict[int, int]:
     """Return the most bytes that each process of the group has held so far, by its id.
 

@@ -1,0 +1,252 @@
+"""What lesson 05 asks of its client: the test plays the server, and types."""
+
+import subprocess
+
+from grader.suite import scenes, task
+from grader.wire.client import Client
+from grader.wire.program import INTERRUPT, TERMINATE
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+LONGEST = 4 * MAX_LINE
+DISCONNECTED = "* disconnected"
+
+
+def meets(start_client, scripted_server, **settings):
+    """Let a client come to the scripted server; return it and the server's end."""
+    client = start_client(**settings)
+    return client, scripted_server.accepts()
+
+
+def hears(client, server, *lines):
+    """Let the server say these lines, and the client print them."""
+    server.sends(*lines)
+    client.prints(*lines)
+
+
+def says(client, server, *lines):
+    """Let somebody type these lines, and the server get them."""
+    client.types(*lines)
+    server.gets(*lines)
+
+
+@task("5.1")
+def test_it_prints_what_the_server_says(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, "* welcome")
+    hears(client, server, "hello")
+    hears(client, server, "", "one", "two", "  two  spaces  ")
+
+
+@task("5.2")
+def test_it_sends_what_is_typed(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    says(client, server, "hello")
+    says(client, server, "")
+    says(client, server, "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642", "/quit")
+    long = scenes.counted(20_000)
+    says(client, server, long, "after it")
+
+
+@task("5.3", needs=["5.1", "5.2"])
+def test_keyboard_and_network_at_once(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, "one", "two", "three")
+    says(client, server, "four", "five", "six")
+    client.types_bytes(b"half a typed line, ")
+    for number in range(5):
+        hears(client, server, f"line {number}")
+    client.types_bytes(b"and the rest\n")
+    server.gets("half a typed line, and the rest")
+    server.sends_bytes(b"half a line, ")
+    for number in range(5):
+        says(client, server, f"typed {number}")
+    server.sends_bytes(b"and the rest\n")
+    client.prints("half a line, and the rest")
+
+
+@task("5.4", needs=["5.1"])
+def test_cut_or_glued_a_line_is_a_line(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, *(f"line {number}" for number in range(50)))
+    server.sends_in_pieces("byte by byte \U0001f642, gr\u00fc\u00df dich\n".encode())
+    client.prints("byte by byte \U0001f642, gr\u00fc\u00df dich")
+    server.sends_in_pieces(b"one\ntwo\nthree\n", cuts=[2, 3, 5, 9])
+    client.prints("one", "two", "three")
+    server.sends_in_pieces(b"with cr\r\nlf\r\n", cuts=[8])
+    client.prints("with cr", "lf")
+
+
+@task("5.5", needs=["5.1"])
+def test_every_line_is_printed_as_it_is(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, "a\x0bb\x0cc\u2028d\x85e", "a\ttab", "quit", "exit", "\ufeffbom")
+    server.sends_bytes(b"lone \r inside\r\ntwo at the end\r\r\n")
+    client.prints("lone \r inside", "two at the end\r")
+    server.sends_bytes(b"\xff\xfe\nbad \x80( bytes\ncut \xf0\x9f\n")
+    client.prints("\ufffd", "bad \ufffd( bytes", "cut \ufffd")
+    for size in (4095, 4096, 4097, MAX_LINE, LONGEST):
+        hears(client, server, scenes.counted(size))
+    hears(client, server, "after it")
+
+
+@task("5.6", needs=["5.2"])
+def test_quit_and_exit_leave(start_client, scripted_server):
+    for word in ("quit", "exit"):
+        client, server = meets(start_client, scripted_server)
+        near = ("QUIT", f" {word}", f"{word} ", f"{word} now", f"/{word}", "quitexit")
+        says(client, server, *near)
+        client.types("the last line", word, "typed after it")
+        server.gets("the last line")
+        server.gets_hung_up_on()
+        server.hangs_up()
+        client.ends(0)
+        client.has_printed_nothing_more()
+
+
+@task("5.7", needs=["5.2"])
+def test_the_end_of_stdin_leaves(stage, start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    client.types_bytes(b"one\ntwo without its end")
+    client.has_its_keyboard_closed()
+    server.gets("one", "two without its end")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+    path = stage.folder / "typed.txt"
+    path.write_bytes(b"from a file\nits last line")
+    with path.open("rb") as file:
+        client, server = meets(start_client, scripted_server, stdin=file)
+    server.gets("from a file", "its last line")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+
+    for nothing in (subprocess.DEVNULL, scenes.NO_STDIN):
+        client, server = meets(start_client, scripted_server, stdin=nothing)
+        server.gets_hung_up_on()
+        server.hangs_up()
+        client.ends(0)
+        client.has_printed_nothing_more()
+
+
+@task("5.8", needs=["5.2"])
+def test_all_that_was_typed_is_sent_before_it_leaves(start_client, scripted_server):
+    lines = [f"{number} {scenes.counted(1000, number % 100)}" for number in range(4000)]
+    client, server = meets(start_client, scripted_server)
+    server.goes_silent()
+    client.types(*lines)
+    client.has_its_keyboard_closed()
+    server.stage.lets_time_pass(0.1)
+    server.reads_again()
+    server.gets(*lines)
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+
+
+@task("5.9", needs=["5.6"])
+def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_client, scripted_server):
+    last_words = [f"last words {number}" for number in range(10)]
+    for leave in (lambda client: client.types("quit"), Client.has_its_keyboard_closed):
+        client, server = scenes.hears_last_words(
+            lambda: meets(start_client, scripted_server), leave, *last_words
+        )
+        if leave is Client.has_its_keyboard_closed:
+            server.hangs_up()
+        client.ends(0, within=scenes.LAST_SECOND + 1)
+        client.has_printed_nothing_more()
+
+
+@task("5.10", needs=["5.1"])
+def test_it_ends_when_the_server_hangs_up(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, "hello")
+    server.hangs_up()
+    client.prints(DISCONNECTED)
+    client.ends(1)
+    client.has_printed_nothing_more()
+
+    client, server = meets(start_client, scripted_server)
+    lines = [f"{number} {scenes.counted(1000, number % 100)}" for number in range(300)]
+    server.sends_bytes("".join(f"{line}\n" for line in lines).encode() + b"half a line")
+    client.types_bytes(b"half a typed line")
+    server.hangs_up()
+    client.prints(*lines, DISCONNECTED)
+    client.ends(1)
+    client.has_printed_nothing_more()
+
+    client, server = meets(start_client, scripted_server)
+    server.ends_its_stream()
+    client.prints(DISCONNECTED)
+    client.ends(1)
+
+
+@task("5.11", needs=["5.10"])
+def test_it_ends_when_the_server_vanishes(start_client, scripted_server):
+    for last_words in ((), ("hello", "good night")):
+        client, server = meets(start_client, scripted_server)
+        hears(client, server, "* welcome")
+        server.sends(*last_words)
+        server.waits_until_received()
+        server.resets()
+        client.prints(*last_words, DISCONNECTED)
+        client.ends(1)
+        client.has_printed_nothing_more()
+
+
+@task("5.12", needs=["5.3"])
+def test_a_flood_from_the_server_keeps_nobody_from_typing(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    lines = [f"{number} {scenes.counted(1010, number % 100)}" for number in range(1050)]
+    server.begins_to_send("".join(f"{line}\n" for line in lines).encode())
+    for number in range(10):
+        says(client, server, f"typed {number}")
+    client.prints(*lines)
+    hears(client, server, "the end")
+
+
+@task("5.13", needs=["5.1"])
+def test_it_rests_while_nothing_happens(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    hears(client, server, "hello")
+    client.rests_for(1.0)
+    hears(client, server, "good morning")
+    says(client, server, "good morning")
+
+
+@task("5.14", needs=["5.1"])
+def test_it_starts_and_stops_as_it_should(stage, start_client, scripted_server):
+    for number in (INTERRUPT, TERMINATE):
+        client, server = meets(start_client, scripted_server)
+        hears(client, server, "hello")
+        client.types_bytes(b"half a line")
+        server.sends_bytes(b"half a line")
+        client.is_told_to_stop(number)
+        client.ends(0)
+    scripted_server.close()
+    client = start_client("--host", "127.0.0.1")
+    client.ends(1)
+    client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
+    scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
+
+
+@task("5.15", needs=["5.3"])
+def test_two_of_it_talk_in_the_room_of_lesson_04(start_client, kit_server):
+    port = str(kit_server("04_broadcast").port)
+    alice = start_client("--port", port, name="alice")
+    alice.prints("* welcome")
+    bob = start_client("--port", port, name="bob", terminal=scenes.HAS_TERMINALS)
+    bob.shows("* welcome")
+    for number in range(3):
+        alice.types(f"alice says {number}")
+        bob.shows(f"alice says {number}")
+        bob.types(f"bob says {number}")
+        alice.prints(f"bob says {number}")
+    bob.has_its_keyboard_closed()
+    bob.ends(0)
+    alice.types("quit")
+    alice.ends(0)
