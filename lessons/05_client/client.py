@@ -52,7 +52,7 @@ class Client:
         after the main thread was woken for it. 1, after the line `* disconnected`, when the
         server is gone.
         """
-        raise NotImplementedError("TODO 5.3: keyboard and network at once")
+        raise NotImplementedError("TODO 5.1: a line from the server is printed")
 
     def time_left(self):
         """Return the seconds until the deadline, at least 0; None if there is none."""
