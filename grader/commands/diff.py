@@ -3,7 +3,7 @@
 import argparse
 import difflib
 
-from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.catalogue import find_lesson, stage_before
 from grader.course.changes import change_list
 from grader.course.parts import parts
 
@@ -18,9 +18,9 @@ def run(options: argparse.Namespace) -> int:
     lesson = find_lesson(options.lesson)
     print(f"Lesson {lesson.number:02}  {lesson.title}\n")
     print("\n".join(change_list(lesson)))
-    before = next((one for one in all_lessons() if one.number == lesson.number - 1), None)
     for name, changed in lesson.changes.items():
-        if before is None or name not in before.files:
+        before = stage_before(lesson, name)
+        if before is None:
             continue
         old = parts((before.folder / name).read_text(encoding="utf-8"))
         new = parts((lesson.folder / name).read_text(encoding="utf-8"))

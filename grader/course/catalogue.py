@@ -60,3 +60,9 @@ def _names(lessons: list[Lesson]) -> str:
 
 def _ids(lesson: Lesson) -> str:
     return ", ".join(task.id for task in lesson.tasks)
+
+
+def stage_before(lesson: Lesson, name: str) -> Lesson | None:
+    """Return the last lesson before this one whose stage has a file of that name."""
+    earlier = [one for one in all_lessons() if one.number < lesson.number and name in one.files]
+    return earlier[-1] if earlier else None

@@ -23,6 +23,7 @@ HAS_TERMINALS = POSIX
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
+TRIES = 10
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 ATTEMPTS = 5
@@ -91,29 +92,33 @@ def does_not_read(server: Server, name: str, data: bytes) -> Peer:
     return visitor
 
 
-def follow_each_other_at_once(speaker: Peer, listener: Peer) -> None:
-    """Two lines in a row arrive without the kernel holding the second one back.
+def follow_each_other_at_once(speaker: Peer, listener: Peer, prefix: str = "") -> None:
+    """Two lines in a row arrive, behind this prefix, and the kernel holds neither back.
 
     Tried ten times: without TCP_NODELAY the second is late each time, with it it has to be as
-    quick as the first only once. A server that takes its time takes it for both.
+    quick as the first only once. A server that takes its time takes it for both. When this
+    machine was too busy to send the second one soon, that try tells nothing, and is repeated.
     """
-    held_back = 60.0
-    for attempt in range(10):
+    held_back: list[float] = []
+    for attempt in range(3 * TRIES):
         listener.delays_its_receipts()
         begin = time.monotonic()
         speaker.sends(f"first {attempt}")
-        listener.gets(f"first {attempt}")
+        listener.gets(f"{prefix}first {attempt}")
         before = time.monotonic()
         speaker.sends(f"second {attempt}")
-        listener.gets(f"second {attempt}")
-        held_back = min(held_back, (time.monotonic() - before) - (before - begin))
-        if held_back < DELAYED:
-            return
+        listener.gets(f"{prefix}second {attempt}")
+        if before - begin < DELAYED:
+            held_back.append((time.monotonic() - before) - (before - begin))
+        if len(held_back) == TRIES or (held_back and held_back[-1] < DELAYED):
+            break
+    if not held_back or min(held_back) < DELAYED:
+        return
     raise listener.stage.fail(
         Kind.DELAY,
         listener.name,
         "the second of two lines to follow at once",
-        f"the second held back for at least {held_back * 1000:.0f} ms, ten times",
+        f"the second held back for at least {min(held_back) * 1000:.0f} ms, {len(held_back)} times",
     )
 
 
@@ -129,6 +134,20 @@ def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> Non
         listener.name,
         f"all lines whole and in the order in which they were said: {said[place][:30]!r} ...",
         f"{got[place][:30]!r} ..." if place < len(got) else "lines that are missing or mixed",
+    )
+
+
+def the_only_one(claimants: list[Peer], answers: list[str], refusal: str) -> Peer:
+    """Return the one whose answer is no refusal; there has to be exactly one."""
+    pairs = zip(claimants, answers, strict=True)
+    winners = [claimant for claimant, answer in pairs if answer != refusal]
+    if len(winners) == 1:
+        return winners[0]
+    raise claimants[0].stage.fail(
+        Kind.DIFFERENT,
+        claimants[0].name,
+        f"exactly one of {len(claimants)} to be welcomed",
+        f"{len(winners)} of them",
     )
 
 

@@ -16,6 +16,7 @@ from grader.wire.terminal import Terminal, without_controls
 
 KEPT_OUTPUT = 8 * 1024 * 1024  # bytes of its stdout
 CTRL_D = b"\x04"
+PRESSES = 5
 TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it
 
 
@@ -62,13 +63,20 @@ class Client(Program):
         self.keyboard.types(data)
 
     def has_its_keyboard_closed(self) -> None:
-        """End its stdin behind what was typed; at a terminal press Ctrl-D."""
+        """End its stdin behind what was typed; at a terminal press Ctrl-D, if need be again.
+
+        A terminal forgets a Ctrl-D that comes while the program changes its mode, as it does
+        between two lines.
+        """
         self.stage.transcript.record("keyboard", self.name, note="end of stdin")
         assert self.keyboard is not None
-        if self.terminal:
-            self.keyboard.types(CTRL_D)
-        else:
+        if not self.terminal:
             self.keyboard.close()
+            return
+        for _ in range(PRESSES):
+            self.keyboard.types(CTRL_D)
+            if self.stage.wait_until(lambda: self.process.ended, self.stage.patience(0.3)):
+                return
 
     def has_read_its_keyboard(self) -> None:
         """Wait until it has taken all that was typed, and had a moment to look at it.

@@ -25,16 +25,25 @@ class Server(Program):
     ) -> None:
         super().__init__(stage, "server.py", "--port", str(port), *options, folder=folder)
         self.options = options
+        self.witness: Peer | None = None  # somebody who stays when the server begins afresh
         self.host, self.port = self._wait_until_ready()
 
     def begins_afresh(self, restart: bool = False) -> None:
         """Send all peers home and begin a new transcript; start the program again if asked to."""
         self.stage.send_peers_home()
         if restart or self.process.ended:
+            self.stage.send_all_home()
+            self.witness = None
             self.is_killed()
             fresh = Server(self.stage, *self.options)
             self.process, self.host, self.port = fresh.process, fresh.host, fresh.port
         self.stage.transcript.restart()
+
+    def keeps(self, peer: Peer) -> Peer:
+        """Let this visitor stay, as a witness, when the server begins afresh; return it."""
+        self.stage.lets_stay(peer.connection)
+        self.witness = peer
+        return peer
 
     def _wait_until_ready(self) -> tuple[str, int]:
         stdout = self.process.stdout

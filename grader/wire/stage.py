@@ -42,6 +42,7 @@ class Stage:
         self.watched: Process | None = None  # the process whose end ends every wait
         self.expected_to_end = False
         self.open: list[Closable] = []
+        self.staying: list[Closable] = []  # when the others are sent home
         self.left_running = 0
         self.failures: list[WireFailure] = []
         self.failed_process: Process | None = None  # the one that the last failure was about
@@ -142,13 +143,24 @@ class Stage:
                 )
 
     def send_peers_home(self) -> None:
-        """Close every connection and listener of the harness."""
+        """Close every connection and listener of the harness, but for those that stay."""
         while self.open:
             self.open.pop().close()
 
+    def lets_stay(self, peer: Closable) -> None:
+        """Keep this one when the others are sent home."""
+        self.open.remove(peer)
+        self.staying.append(peer)
+
+    def send_all_home(self) -> None:
+        """Close also those that stayed."""
+        self.open += self.staying
+        self.staying.clear()
+        self.send_peers_home()
+
     def close(self) -> None:
         """Close every peer, end every process and all that it started."""
-        self.send_peers_home()
+        self.send_all_home()
         for process in self.processes:
             self.left_running += process.close()
         self.processes.clear()

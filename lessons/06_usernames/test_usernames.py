@@ -1,0 +1,544 @@
+"""What lesson 06 asks: a server that knows people by name, and a client that says one."""
+
+import subprocess
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+from grader.wire.client import Client
+from grader.wire.crowd import queue_holds
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MIB = 1024 * 1024
+BACKLOG = 1000
+QUESTION = "* what is your name?"
+NO_NAME = "* a name is 1 to 20 letters, digits, - or _"
+TAKEN = "* that name is taken"
+DISCONNECTED = "* disconnected"
+PROMPT = "username: "
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+LONGEST_NAME = 20
+LONG_LINE = b"x" * 60_000 + b"\n"
+LAST = 200
+LESSON = "06_usernames"
+
+
+def enters(server, name, *others):
+    """Let somebody come in under this name, which the others hear."""
+    person = server.visitor(name)
+    person.gets(QUESTION)
+    person.sends(name)
+    person.gets(f"* welcome, {name}")
+    for other in others:
+        other.gets(f"* {name} joined")
+    return person
+
+
+def enter(server, *names):
+    """Let these people come in, one after the other; return them."""
+    people = []
+    for name in names:
+        people.append(enters(server, name, *people))
+    return people
+
+
+def is_heard(speaker, line, *listeners):
+    """Let somebody say a line, and the listeners hear it next."""
+    speaker.sends(line)
+    for listener in listeners:
+        listener.gets(f"{speaker.name}: {line}")
+
+
+def is_refused(visitor, name, reason):
+    """Let a visitor claim a name, be refused, and be asked again."""
+    visitor.sends(name)
+    visitor.gets(reason, QUESTION)
+
+
+@task("6.1")
+def test_who_says_a_name_is_welcomed(server):
+    enters(server, "alice").hangs_up()
+    enters(server, "Zoe_the-2nd")
+
+
+@task("6.2", needs=["6.1"])
+def test_the_others_hear_who_joins_and_who_leaves(server):
+    alice, bob = enter(server, "alice", "bob")
+    for leave in ("hangs_up", "resets", "ends_its_stream"):
+        carol = enters(server, "carol", alice, bob)
+        is_heard(alice, "hello", bob, carol)
+        is_heard(bob, "hello", alice, carol)
+        getattr(carol, leave)()
+        alice.gets("* carol left")
+        bob.gets("* carol left")
+        for number in (1, 2, 3):
+            is_heard(alice, f"{number} after carol {leave}", bob)
+        is_heard(bob, "and back", alice)
+
+
+@task("6.3", needs=["6.2"])
+def test_a_line_goes_out_under_its_senders_name(server):
+    alice, bob, carol = enter(server, "alice", "bob", "carol")
+    is_heard(alice, "hi", bob, carol)
+    is_heard(bob, "fence", alice, carol)
+    for line in ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit", "alice"):
+        is_heard(alice, line, bob, carol)
+    alice.sends("", "")
+    alice.sends_bytes(b"\r\n")
+    is_heard(alice, "after nothing", bob, carol)
+    alice.sends_bytes(b"gr\xc3\xbc\xc3\x9fe \xff\n")
+    bob.gets("alice: gr\u00fc\u00dfe \ufffd")
+    longest = scenes.counted(MAX_LINE)
+    is_heard(bob, longest, alice)
+    carol.gets("alice: gr\u00fc\u00dfe \ufffd", f"bob: {longest}")
+
+
+BAD_NAMES = (
+    "",
+    " ",
+    " dave",
+    "dave ",
+    "da ve",
+    "x" * (LONGEST_NAME + 1),
+    "x" * 10_000,
+    "*",
+    "* dave",
+    "/who",
+    "dave:",
+    "d\u00e4ve",
+    "\u0661\u0662",
+    "da\tve",
+    "dave\x00",
+    "dave\r\r",
+    "da.ve",
+    "dave\u200b",
+)
+
+
+@task("6.4", needs=["6.1"])
+def test_what_is_no_name_is_refused_and_may_be_tried_again(server):
+    (alice,) = enter(server, "alice")
+    dave = server.visitor("dave")
+    dave.gets(QUESTION)
+    for name in BAD_NAMES:
+        is_refused(dave, name, NO_NAME)
+    dave.sends_bytes(b"da\xffve\n")
+    dave.gets(NO_NAME, QUESTION)
+    dave.sends("x" * LONGEST_NAME)
+    dave.gets(f"* welcome, {'x' * LONGEST_NAME}")
+    alice.gets(f"* {'x' * LONGEST_NAME} joined")
+    alice.sends("hello")
+    dave.gets("alice: hello")
+    for name in ("-", "0", "_-_", "Q"):
+        enters(server, name, alice)
+
+
+CLAIMS = st.one_of(
+    st.text(st.sampled_from(LETTERS), min_size=1, max_size=LONGEST_NAME + 2),
+    st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=4),
+)
+
+
+@task("6.5", needs=["6.4"])
+@for_any(examples=20, claims=st.lists(CLAIMS, min_size=1, max_size=8))
+def test_any_text_is_a_name_or_is_refused(server, claims):
+    witness = server.witness or server.keeps(enters(server, "the-witness"))
+    for claim in claims:
+        dave = server.visitor("dave")
+        dave.gets(QUESTION)
+        if 1 <= len(claim) <= LONGEST_NAME and set(claim) <= set(LETTERS):
+            dave.sends(claim)
+            dave.gets(f"* welcome, {claim}")
+            dave.hangs_up()
+            witness.gets(f"* {claim} joined", f"* {claim} left")
+        else:
+            is_refused(dave, claim, NO_NAME)
+            dave.hangs_up()
+
+
+@task("6.6", needs=["6.1"])
+def test_a_taken_name_is_refused_and_its_owner_unharmed(server):
+    bob, alice, carol = enter(server, "bob", "Alice", "carol")
+    mallory = server.visitor("mallory")
+    mallory.gets(QUESTION)
+    for name in ("Alice", "alice", "ALICE", "aLiCe"):
+        is_refused(mallory, name, TAKEN)
+    is_heard(alice, "still me", bob, carol)
+    is_heard(bob, "so I see", alice, carol)
+    second = server.visitor("second")
+    second.gets(QUESTION)
+    is_refused(second, "alice", TAKEN)
+    second.hangs_up()
+    mallory.ends_its_stream()
+    mallory.gets_hung_up_on()
+    third = server.visitor("third")
+    third.gets(QUESTION)
+    is_refused(third, "ALICE", TAKEN)
+    is_heard(alice, "and still", bob, carol)
+    third.sends("mallory")
+    third.gets("* welcome, mallory")
+    for person in (alice, bob, carol):
+        person.gets("* mallory joined")
+    is_heard(bob, "hello", alice, carol, third)
+
+
+@task("6.7", needs=["6.1"])
+def test_a_name_is_a_line_however_it_is_cut(start_server):
+    for options in ((), ("--buffer", "1"), ("--buffer", "65536")):
+        server = start_server(*options)
+        (alice,) = enter(server, "alice")
+        bob = server.visitor("bob")
+        bob.gets(QUESTION)
+        bob.sends("bob", "my first words", "and my second")
+        bob.gets("* welcome, bob")
+        alice.gets("* bob joined", "bob: my first words", "bob: and my second")
+        carol = server.visitor("carol")
+        carol.sends_in_pieces(b"carol\r\nhello\r\n")
+        carol.gets(QUESTION, "* welcome, carol")
+        alice.gets("* carol joined", "carol: hello")
+        bob.gets("* carol joined", "carol: hello")
+        dave = server.visitor("dave")
+        dave.sends("no name", "alice", "dave", "at last")
+        dave.gets(QUESTION, NO_NAME, QUESTION, TAKEN, QUESTION, "* welcome, dave")
+        alice.gets("* dave joined", "dave: at last")
+        dave.ends_its_stream()
+        dave.gets_hung_up_on()
+        alice.gets("* dave left")
+
+
+@task("6.8", needs=["6.1"])
+def test_who_has_no_name_is_nobody(server):
+    before = server.usage()
+    silent, hidden = server.visitors("silent", "hidden")
+    hidden.sends_bytes(b"hid")
+    alice, bob = enter(server, "alice", "bob")
+    in_company = server.usage()
+    refused = server.visitor("refused")
+    refused.gets(QUESTION)
+    is_refused(refused, "no name", NO_NAME)
+    is_refused(refused, "alice", TAKEN)
+    scenes.vanishes(server)
+    odd = server.visitor("odd")
+    odd.sends_bytes(b"\xff\xfe\xfd")
+    odd.waits_until_received()
+    odd.resets()
+    is_heard(alice, "who is here?", bob)
+    refused.hangs_up()
+    server.is_back_to(in_company)
+    is_heard(bob, "only us", alice)
+    hidden.sends_bytes(b"den\n")
+    hidden.gets(QUESTION, "* welcome, hidden")
+    alice.gets("* hidden joined")
+    bob.gets("* hidden joined")
+    silent.gets(QUESTION)
+    silent.sends("late")
+    silent.gets("* welcome, late")
+    for person in (silent, hidden, alice, bob):
+        person.hangs_up()
+    server.is_back_to(before)
+
+
+@task("6.9", needs=["6.6"])
+def test_of_many_claims_at_one_moment_exactly_one_wins(server):
+    (alice,) = enter(server, "alice")
+    for number in range(5):
+        claimants = [server.visitor(f"claimant {one}") for one in range(12)]
+        for claimant in claimants:
+            claimant.gets(QUESTION)
+        for one, claimant in enumerate(claimants):
+            claimant.sends(f"Max{number}" if one % 2 else f"max{number}")
+        answers = [claimant.gets_line() for claimant in claimants]
+        winner = scenes.the_only_one(claimants, answers, TAKEN)
+        name = answers[claimants.index(winner)].removeprefix("* welcome, ")
+        alice.gets(f"* {name} joined")
+        alice.sends(f"who is it, {number}?")
+        winner.gets(f"alice: who is it, {number}?")
+        for loser in claimants:
+            if loser is not winner:
+                loser.gets(QUESTION)
+                is_refused(loser, "", NO_NAME)
+                loser.hangs_up()
+        winner.hangs_up()
+        alice.gets(f"* {name} left")
+
+
+@task("6.10", needs=["6.2"])
+def test_a_name_is_free_before_the_others_hear_of_it(server):
+    alice, bob = enter(server, "alice", "bob")
+    waiting = server.visitor("carol")
+    waiting.gets(QUESTION)
+    for leave in ("hangs_up", "resets", "ends_its_stream") * 2:
+        getattr(bob, leave)()
+        alice.gets("* bob left")
+        waiting.sends("BOB")
+        waiting.gets("* welcome, BOB")
+        alice.gets("* BOB joined")
+        waiting.ends_its_stream()
+        waiting.gets_hung_up_on()
+        alice.gets("* BOB left")
+        bob = enters(server, "bob", alice)
+        waiting = server.visitor("carol")
+        waiting.gets(QUESTION)
+
+
+@task("6.11", needs=["6.3"])
+def test_notices_and_chat_stand_in_one_order(server):
+    dave, erin, alice, bob = enter(server, "dave", "erin", "alice", "bob")
+    guests = [server.visitor(f"guest{number}") for number in range(8)]
+    for talker in (alice, bob):
+        talker.begins_to_send("".join(f"line {number}\n" for number in range(LAST)).encode())
+    for guest in guests:
+        guest.gets(QUESTION)
+        guest.sends(guest.name)
+    for guest in guests:
+        guest.gets(f"* welcome, {guest.name}")
+    leaving = guests[::2]
+    for guest in leaving:
+        guest.hangs_up()
+    heard = [dave.gets_line() for _ in range(2 * LAST + len(guests) + len(leaving))]
+    for talker in (alice, bob):
+        said = [f"{talker.name}: line {number}" for number in range(LAST)]
+        scenes.said_in_this_order(dave, heard, said)
+    for guest in leaving:
+        scenes.said_in_this_order(dave, heard, [f"* {guest.name} joined", f"* {guest.name} left"])
+    erin.gets(*heard)
+    for guest in guests[1::2]:
+        scenes.said_in_this_order(dave, heard, [f"* {guest.name} joined"])
+        guest.gets(*heard[heard.index(f"* {guest.name} joined") + 1 :])
+
+
+@task("6.12", needs=["6.2"])
+def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
+    server = start_server("--buffer", "65536")
+    alice, bob, mallory = enter(server, "alice", "bob", "mallory")
+    before = server.memory()
+    nobody = server.visitor("nobody")
+    nobody.gets(QUESTION)
+    is_refused(nobody, "x" * MAX_LINE, NO_NAME)
+    nobody.sends_bytes(b"x" * (MAX_LINE + 1))
+    nobody.gets("* line too long")
+    nobody.gets_hung_up_on()
+    mallory.sends_bytes(
+        b"before\n" + b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 32 * MIB,
+        even_if_hung_up_on=True,
+    )
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    for person in (alice, bob):
+        person.gets("mallory: before", "* mallory left")
+    is_heard(alice, "all well", bob)
+    is_heard(bob, "all well", alice)
+    server.has_not_grown_by(8 * MIB, since=before)
+
+
+@task("6.13", needs=["6.3"])
+def test_it_starts_and_ends_as_every_server_does(stage, start_server):
+    def company(server):
+        server.visitor("silent").gets(QUESTION)
+        alice, bob = enter(server, "alice", "bob")
+        is_heard(alice, "hello", bob)
+        deaf = server.visitor("deaf", receive_buffer=scenes.SMALL_BUFFER)
+        deaf.gets(QUESTION)
+        deaf.sends("deaf")
+        deaf.gets("* welcome, deaf")
+        deaf.goes_silent()
+        alice.begins_to_send(LONG_LINE * 10)
+        stage.lets_time_pass(0.05)
+
+    server = start_server()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    is_heard(alice, "the crowd has gone", bob)
+    scenes.refuses_to_start(stage, server)
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+
+
+def meets(start_client, scripted_server, *options, **settings):
+    """Let a client come to the scripted server and be asked for a name."""
+    client = start_client(*options, **settings)
+    server = scripted_server.accepts()
+    return client, server
+
+
+def hears(client, server, *lines):
+    """Let the server say these lines, and the client print them."""
+    server.sends(*lines)
+    client.prints(*lines)
+
+
+def is_asked(client, server, *refusal):
+    """Let the server ask, after a refusal if there is one, and the client show its prompt."""
+    hears(client, server, *refusal)
+    hears(client, server, QUESTION)
+    client.prompts(PROMPT)
+
+
+def answers(client, server, name):
+    """Let somebody type a name at the prompt, and the server welcome them."""
+    client.types(name)
+    server.gets(name)
+    hears(client, server, f"* welcome, {name}")
+
+
+def talks(client, server):
+    """What is said goes both ways."""
+    hears(client, server, "alice: hi", f"alice: {QUESTION}", "alice: * welcome, x")
+    client.types("hello", "", "  two  spaces  ")
+    server.gets("hello", "", "  two  spaces  ")
+
+
+@task("6.14")
+def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    hears(client, server, "* welcome, bob")
+    talks(client, server)
+
+    client, server = meets(start_client, scripted_server)
+    is_asked(client, server)
+    answers(client, server, "carol")
+    talks(client, server)
+
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    is_asked(client, server, TAKEN)
+    client.types("b b")
+    server.gets("b b")
+    is_asked(client, server, NO_NAME)
+    answers(client, server, "bobby")
+    talks(client, server)
+
+
+@task("6.15", needs=["6.14"])
+def test_what_is_typed_too_early_waits_and_is_never_a_name(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    client.types("early", "second")
+    client.has_read_its_keyboard()
+    is_asked(client, server)
+    client.types("bob", "third")
+    client.has_read_its_keyboard()
+    server.gets("bob")
+    hears(client, server, "* welcome, bob")
+    server.gets("early", "second", "third")
+    talks(client, server)
+
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    client.types("early")
+    client.has_read_its_keyboard()
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    client.types("second")
+    client.has_read_its_keyboard()
+    is_asked(client, server, TAKEN)
+    answers(client, server, "bobby")
+    server.gets("early", "second")
+
+
+@task("6.16", needs=["6.14"])
+def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
+    at_the_prompt = (
+        lambda client: client.types("quit"),
+        lambda client: client.types("exit"),
+        Client.has_its_keyboard_closed,
+    )
+    for leave in at_the_prompt:
+        client, server = meets(start_client, scripted_server)
+        is_asked(client, server)
+        leave(client)
+        server.gets_hung_up_on()
+        server.hangs_up()
+        client.ends(0)
+
+    client, server = meets(start_client, scripted_server, "--name", "bob", stdin=subprocess.DEVNULL)
+    server.sends(QUESTION)
+    server.gets("bob")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+
+    for answer in ("* welcome, bob", TAKEN):
+        client, server = meets(start_client, scripted_server, "--name", "bob")
+        client.types("hello")
+        client.has_its_keyboard_closed()
+        hears(client, server, QUESTION)
+        server.gets("bob")
+        server.sends(answer, *([QUESTION] if answer == TAKEN else []))
+        if answer != TAKEN:
+            server.gets("hello")
+        server.gets_hung_up_on()
+        server.hangs_up()
+        client.ends(0)
+
+
+@task("6.17", needs=["6.14"])
+def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server)
+    is_asked(client, server)
+    server.hangs_up()
+    client.prints(DISCONNECTED)
+    client.ends(1)
+
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    hears(client, server, "* welcome, bob")
+    client.types_bytes(b"half a typed line, ")
+    server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
+    client.prints("alice: byte by byte \U0001f642")
+    client.types_bytes(b"and the rest\nquit\nafter it\n")
+    server.gets("half a typed line, and the rest")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    hears(client, server, "* welcome, bob")
+    server.sends("alice: good night")
+    server.waits_until_received()
+    server.resets()
+    client.prints("alice: good night", DISCONNECTED)
+    client.ends(1)
+
+
+def talk_to_each_other(alice, bob):
+    """Two clients that have said their names hear each other, and one of them leaves."""
+    alice.prints("* bob joined")
+    for number in range(3):
+        alice.types(f"number {number}")
+        bob.prints(f"alice: number {number}")
+        bob.types(f"{number} it is")
+        alice.prints(f"bob: {number} it is")
+    bob.types("quit")
+    bob.ends(0)
+    alice.prints("* bob left")
+
+
+@task("6.18", needs=["6.3", "6.14"])
+def test_both_understand_the_kits_own_programs(server, start_client, kit_server, kit_client):
+    alice = kit_client(LESSON, server.port, "--name", "alice", name="alice")
+    alice.prints(QUESTION, "* welcome, alice")
+    bob = kit_client(LESSON, server.port, "--name", "bob", name="bob")
+    bob.prints(QUESTION, "* welcome, bob")
+    talk_to_each_other(alice, bob)
+
+    port = str(kit_server(LESSON).port)
+    alice = start_client("--port", port, "--name", "alice", name="alice")
+    alice.prints(QUESTION, "* welcome, alice")
+    bob = start_client("--port", port, name="bob")
+    bob.prints(QUESTION)
+    bob.prompts(PROMPT)
+    bob.types("ALICE")
+    bob.prints(TAKEN, QUESTION)
+    bob.prompts(PROMPT)
+    bob.types("bob")
+    bob.prints("* welcome, bob")
+    talk_to_each_other(alice, bob)

@@ -1,0 +1,481 @@
+"""What lesson 07 asks: commands for the server, a word to one person, and the room of 06."""
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+from grader.wire.crowd import queue_holds
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MIB = 1024 * 1024
+BACKLOG = 1000
+QUESTION = "* what is your name?"
+NO_NAME = "* a name is 1 to 20 letters, digits, - or _"
+TAKEN = "* that name is taken"
+DISCONNECTED = "* disconnected"
+GOODBYE = "* goodbye"
+PROMPT = "username: "
+LONG_LINE = b"x" * 60_000 + b"\n"
+LESSON = "07_commands"
+FORMS = ("/who", "/msg NAME TEXT", "/nick NEW", "/help", "/quit")
+
+
+def enters(server, name, *others, **settings):
+    """Let somebody come in under this name, which the others hear."""
+    person = server.visitor(name, **settings)
+    person.gets(QUESTION)
+    person.sends(name)
+    person.gets(f"* welcome, {name}")
+    for other in others:
+        other.gets(f"* {name} joined")
+    return person
+
+
+def enter(server, *names):
+    """Let these people come in, one after the other; return them."""
+    people = []
+    for name in names:
+        people.append(enters(server, name, *people))
+    return people
+
+
+def is_heard(speaker, line, *listeners):
+    """Let somebody say a line, and the listeners hear it next."""
+    speaker.sends(line)
+    for listener in listeners:
+        listener.gets(f"{speaker.name}: {line}")
+
+
+def asks_and_gets(person, command, *replies):
+    """Let somebody give a command, and get these replies next."""
+    person.sends(command)
+    person.gets(*replies)
+
+
+@task("7.1")
+def test_the_room_of_lesson_06_is_still_there(server):
+    alice, bob = enter(server, "alice", "bob")
+    dave = server.visitor("dave")
+    dave.gets(QUESTION)
+    for name, reason in (("/who", NO_NAME), ("/nick dave", NO_NAME), ("", NO_NAME), ("BOB", TAKEN)):
+        asks_and_gets(dave, name, reason, QUESTION)
+    is_heard(alice, "hi", bob)
+    for line in ("", "\r"):
+        bob.sends(line)
+    is_heard(bob, "  hello ", alice)
+    asks_and_gets(dave, "dave", "* welcome, dave")
+    for person in (alice, bob):
+        person.gets("* dave joined")
+    for leave in ("hangs_up", "resets", "ends_its_stream"):
+        getattr(dave, leave)()
+        alice.gets("* dave left")
+        bob.gets("* dave left")
+        dave = enters(server, "dave", alice, bob)
+    is_heard(dave, "I am back", alice, bob)
+
+
+@task("7.2", needs=["7.1"])
+def test_who_lists_the_people_with_names(server):
+    server.visitor("nobody").gets(QUESTION)
+    (bob,) = enter(server, "bob")
+    asks_and_gets(bob, "/who", "* here: bob")
+    people = [bob]
+    for name in ("Zoe", "alice", "Carl", "0range", "_x", "-y"):
+        people.append(enters(server, name, *people))
+    bob.sends("/who")
+    people[2].sends_bytes(b"/who\r\n")
+    for person in (bob, people[2]):
+        person.gets("* here: -y, 0range, _x, alice, bob, Carl, Zoe")
+    people.pop(3).hangs_up()
+    for person in people:
+        person.gets("* Carl left")
+        asks_and_gets(person, "/who", "* here: -y, 0range, _x, alice, bob, Zoe")
+
+
+@task("7.3", needs=["7.1"])
+def test_a_private_message_reaches_one_person(server):
+    alice, bob, carol = enter(server, "alice", "Bob", "carol")
+    alice.sends("/msg Bob psst")
+    bob.gets("alice (private): psst")
+    alice.gets("* told Bob")
+    bob.sends("/msg ALICE  two  spaces  ")
+    alice.gets("Bob (private):  two  spaces  ")
+    bob.gets("* told alice")
+    for text in ("/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi"):
+        carol.sends(f"/msg bob {text}")
+        bob.gets(f"carol (private): {text}")
+        carol.gets("* told Bob")
+    asks_and_gets(alice, "/msg aLiCe note", "alice (private): note", "* told alice")
+    for name in ("Dave", "bo", "bobb", "bob,", "\u212aarl", "*"):
+        asks_and_gets(alice, f"/msg {name} hi", f"* no one here is called {name}")
+    server.visitor("nobody").gets(QUESTION)
+    asks_and_gets(alice, "/msg nobody hi", "* no one here is called nobody")
+    is_heard(alice, "out loud", bob, carol)
+    is_heard(bob, "so be it", alice, carol)
+
+
+@task("7.4", needs=["7.2", "7.3"])
+def test_a_new_name_is_announced_and_used_from_then_on(server):
+    people = alice, bob, carol = enter(server, "alice", "bob", "carol")
+
+    def becomes(person, old, new):
+        person.sends(f"/nick {new}")
+        for one in people:
+            one.gets(f"* {old} is now {new}")
+
+    becomes(alice, "alice", "Anna")
+    alice.sends("hi")
+    for person in (bob, carol):
+        person.gets("Anna: hi")
+    asks_and_gets(bob, "/who", "* here: Anna, bob, carol")
+    asks_and_gets(bob, "/msg alice hi", "* no one here is called alice")
+    bob.sends("/msg anna hi")
+    alice.gets("bob (private): hi")
+    bob.gets("* told Anna")
+    for new in ("no name", "", " ", "x" * 21, "d\u00e4ve", "/who", " bert", "bert "):
+        asks_and_gets(bob, f"/nick {new or '*'}", NO_NAME)
+    for new in ("carol", "CAROL", "anna"):
+        asks_and_gets(bob, f"/nick {new}", TAKEN)
+    is_heard(bob, "still me", alice, carol)
+    for old, new in (("Anna", "ANNA"), ("ANNA", "ANNA"), ("ANNA", "anna")):
+        becomes(alice, old, new)
+    becomes(bob, "bob", "alice")
+    becomes(bob, "alice", "x" * 20)
+    dave = server.visitor("dave")
+    dave.gets(QUESTION)
+    asks_and_gets(dave, "Anna", TAKEN, QUESTION)
+    asks_and_gets(dave, "bob", "* welcome, bob")
+    for person in people:
+        person.gets("* bob joined")
+    alice.hangs_up()
+    for person in (bob, carol, dave):
+        person.gets("* anna left")
+    asks_and_gets(carol, "/nick Anna", "* carol is now Anna")
+    bob.gets("* carol is now Anna")
+    dave.gets("* carol is now Anna")
+
+
+@task("7.5", needs=["7.1"])
+def test_help_shows_every_command(server):
+    alice, bob = enter(server, "alice", "bob")
+    asks_and_gets(alice, "/help", *(f"* {form}" for form in FORMS))
+    is_heard(alice, "thanks", bob)
+    is_heard(bob, "what for?", alice)
+
+
+@task("7.6", needs=["7.1"])
+def test_quit_says_goodbye_and_hangs_up(server):
+    alice, bob, carol = enter(server, "alice", "bob", "carol")
+    bob.sends("a last word", "/who", "/quit", "too late", "/msg alice too late")
+    bob.gets("* here: alice, bob, carol", GOODBYE)
+    bob.gets_hung_up_on()
+    for person in (alice, carol):
+        person.gets("bob: a last word", "* bob left")
+    is_heard(alice, "has bob gone?", carol)
+    carol.sends_bytes(b"/quit\r\n")
+    carol.gets(GOODBYE)
+    carol.gets_hung_up_on()
+    alice.gets("* carol left")
+    asks_and_gets(alice, "/who", "* here: alice")
+    bob = enters(server, "bob", alice)
+    is_heard(bob, "I am back", alice)
+
+
+UNKNOWN = (
+    ("/", ""),
+    ("/dance", "dance"),
+    ("/Who", "Who"),
+    ("/QUIT", "QUIT"),
+    ("/whoami", "whoami"),
+    ("/dance with me", "dance"),
+    ("/ who", ""),
+    (f"/{'x' * 20}", "x" * 20),
+    (f"/{'x' * 30} y", "x" * 20),
+    (f"/{chr(0xFC) * 25}", chr(0xFC) * 20),
+    ("/\twho", "\twho"),
+)
+MISUSED = (
+    ("/who is here", "/who"),
+    ("/help me", "/help"),
+    ("/quit now", "/quit"),
+    ("/msg", "/msg NAME TEXT"),
+    ("/msg ", "/msg NAME TEXT"),
+    ("/msg bob", "/msg NAME TEXT"),
+    ("/msg bob ", "/msg NAME TEXT"),
+    ("/msg  bob hi", "/msg NAME TEXT"),
+    ("/msg dave", "/msg NAME TEXT"),
+    ("/nick", "/nick NEW"),
+    ("/nick ", "/nick NEW"),
+)
+
+
+@task("7.7", needs=["7.1"])
+def test_a_mistake_in_a_command_is_answered_and_costs_nothing(server):
+    alice, bob = enter(server, "alice", "bob")
+    for line, word in UNKNOWN:
+        asks_and_gets(alice, line, f"* unknown command /{word}, try /help")
+    for line, form in MISUSED:
+        asks_and_gets(alice, line, f"* usage: {form}")
+    asks_and_gets(alice, "/nick two names", NO_NAME)
+    is_heard(alice, "never mind", bob)
+    is_heard(bob, "I heard nothing", alice)
+
+
+CHAT = (
+    "who",
+    "quit",
+    " /who",
+    "* bob left",
+    "* goodbye",
+    "* told bob",
+    "* here: nobody",
+    "bob: hi",
+    "bob (private): psst",
+    "* what is your name?",
+    "* welcome, alice",
+    "NICK bob",
+    "-/quit",
+)
+
+
+@task("7.8", needs=["7.1"])
+def test_what_is_no_command_is_chat(server):
+    alice, bob, carol = enter(server, "alice", "bob", "carol")
+    for line in CHAT:
+        is_heard(alice, line, bob, carol)
+    for line in ("//who", "//", "///x", "// x", "//quit now"):
+        alice.sends(line)
+        for person in (bob, carol):
+            person.gets(f"alice: {line[1:]}")
+    is_heard(carol, "no one has gone", alice, bob)
+
+
+@task("7.9", needs=["7.2"])
+def test_a_command_is_a_line_however_it_is_cut(start_server):
+    for options in ((), ("--buffer", "1")):
+        server = start_server(*options)
+        (alice,) = enter(server, "alice")
+        alice.sends_in_pieces(b"/who\r\n/msg alice psst\n")
+        alice.gets("* here: alice", "alice (private): psst", "* told alice")
+        bob = server.visitor("bob")
+        bob.sends("bob", "/msg alice hello", "/nick Bert", "/who", "hi")
+        bob.gets(QUESTION, "* welcome, bob", "* told alice", "* bob is now Bert")
+        bob.gets("* here: alice, Bert")
+        alice.gets("* bob joined", "bob (private): hello", "* bob is now Bert", "Bert: hi")
+        carol = server.visitor("carol")
+        carol.sends("carol", "/who")
+        carol.ends_its_stream()
+        carol.gets(QUESTION, "* welcome, carol", "* here: alice, Bert, carol")
+        carol.gets_hung_up_on()
+        for person in (alice, bob):
+            person.gets("* carol joined", "* carol left")
+
+
+@task("7.10", needs=["7.5"])
+def test_a_reply_does_not_cut_into_a_line(server):
+    (alice,) = enter(server, "alice")
+    bob = enters(server, "bob", alice, receive_buffer=scenes.SMALL_BUFFER)
+    carol = enters(server, "carol", alice, bob)
+    bob.goes_silent()
+    alice.begins_to_send(LONG_LINE * 10)
+    alice.waits_until_stopped()
+    bob.sends("/help", "/msg bob note", "/who", "/dance")
+    carol.sends("/msg bob psst")
+    alice.stage.lets_time_pass(0.1)
+    bob.reads_again()
+    long = f"alice: {'x' * 60_000}"
+    replies = [f"* {form}" for form in FORMS]
+    replies += ["bob (private): note", "* told bob", "* here: alice, bob, carol"]
+    replies += ["* unknown command /dance, try /help"]
+    heard = [bob.gets_line() for _ in range(10 + len(replies) + 1)]
+    scenes.said_in_this_order(bob, heard, [long] * 10)
+    scenes.said_in_this_order(bob, heard, replies)
+    scenes.said_in_this_order(bob, heard, ["carol (private): psst"])
+    heard = [carol.gets_line() for _ in range(10 + 1)]
+    scenes.said_in_this_order(carol, heard, [long] * 10)
+    scenes.said_in_this_order(carol, heard, ["* told bob"])
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["join", "join", "join", "say", "msg", "nick", "nick", "leave", "quit"]),
+        st.integers(0, 5),
+        st.sampled_from(["ann", "Ben", "cat", "DAN", "eve", "Fay"]),
+    ),
+    min_size=20,
+    max_size=20,
+)
+
+
+@task("7.11", needs=["7.2", "7.4", "7.6"])
+@for_any(examples=12, steps=STEPS)
+def test_who_is_right_after_any_steps(server, steps):
+    witness = server.witness or server.keeps(enters(server, "the-witness"))
+    room = {"the-witness": witness}  # name -> person, as it should be
+
+    def all_get(line, *, but=None):
+        for person in room.values():
+            if person is not but:
+                person.gets(line)
+
+    def leaves(name, how):
+        person = room.pop(name)
+        if how == "quit":
+            asks_and_gets(person, "/quit", GOODBYE)
+            person.gets_hung_up_on()
+        else:
+            person.hangs_up()
+        all_get(f"* {name} left")
+
+    for step, number, word in steps:
+        name = list(room)[number % len(room)]
+        person = room[name]
+        owner = next((one for one in room if one.lower() == word.lower()), None)
+        if step == "join":
+            newcomer = server.visitor(word)
+            newcomer.gets(QUESTION)
+            newcomer.sends(word)
+            newcomer.gets(TAKEN if owner else f"* welcome, {word}")
+            if owner:
+                newcomer.hangs_up()
+            else:
+                all_get(f"* {word} joined")
+                room[word] = newcomer
+        elif step == "say":
+            person.sends(word)
+            all_get(f"{name}: {word}", but=person)
+        elif step == "msg":
+            person.sends(f"/msg {word} hello")
+            if owner:
+                room[owner].gets(f"{name} (private): hello")
+            person.gets(f"* told {owner}" if owner else f"* no one here is called {word}")
+        elif step == "nick":
+            if person is witness:
+                continue
+            new = word.swapcase()
+            person.sends(f"/nick {new}")
+            if owner not in (None, name):
+                person.gets(TAKEN)
+            else:
+                all_get(f"* {name} is now {new}")
+                room = {new if one == name else one: who for one, who in room.items()}
+        elif person is not witness:
+            leaves(name, step)
+        here = ", ".join(sorted(room, key=str.lower))
+        asks_and_gets(list(room.values())[number % len(room)], "/who", f"* here: {here}")
+    for name in [one for one in room if one != "the-witness"]:
+        leaves(name, "leave")
+
+
+@task("7.12", needs=["7.1"])
+def test_it_stands_what_every_server_stands(stage, start_server):
+    def company(server):
+        server.visitor("silent").gets(QUESTION)
+        alice, bob = enter(server, "alice", "bob")
+        is_heard(alice, "hello", bob)
+        deaf = enters(server, "deaf", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+        deaf.goes_silent()
+        alice.begins_to_send(LONG_LINE * 10)
+        stage.lets_time_pass(0.05)
+
+    server = start_server("--buffer", "65536")
+    alone = server.usage()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    mallory = enters(server, "mallory", alice, bob)
+    before = server.memory()
+    too_long = b"/" + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB
+    mallory.sends_bytes(too_long, even_if_hung_up_on=True)
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    scenes.vanishes(server)
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    is_heard(alice, "all well", bob)
+    is_heard(bob, "all well", alice)
+    server.has_not_grown_by(8 * MIB, since=before)
+    for person in (alice, bob, mallory):
+        person.hangs_up()
+    server.is_back_to(alone)
+    scenes.refuses_to_start(stage, server)
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+
+
+def comes_in(start_client, scripted_server):
+    """Let a client called bob come to the scripted server and be welcomed; return both."""
+    client = start_client("--name", "bob")
+    server = scripted_server.accepts()
+    server.sends(QUESTION)
+    server.gets("bob")
+    server.sends("* welcome, bob")
+    client.prints(QUESTION, "* welcome, bob")
+    return client, server
+
+
+@task("7.13")
+def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    client.types("/who", "//who", "/quit")
+    server.gets("/who", "//who", "/quit")
+    server.sends("* here: bob", GOODBYE)
+    server.ends_its_stream()
+    client.prints("* here: bob", GOODBYE)
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+    client, server = comes_in(start_client, scripted_server)
+    server.sends("alice: * goodbye", "* goodbye, all", "* alice left")
+    server.hangs_up()
+    client.prints("alice: * goodbye", "* goodbye, all", "* alice left", DISCONNECTED)
+    client.ends(1)
+
+    client, server = comes_in(start_client, scripted_server)
+    client.types("/quit", "quit")
+    server.gets("/quit")
+    server.gets_hung_up_on()
+    server.sends(GOODBYE)
+    server.hangs_up()
+    client.ends(0)
+
+
+def talk_to_each_other(alice, bob):
+    """Two clients with names use every command, and one of them leaves."""
+    alice.prints("* bob joined")
+    alice.types("hello")
+    bob.prints("alice: hello")
+    bob.types("/who")
+    bob.prints("* here: alice, bob")
+    bob.types("/nick Bert")
+    for person in (alice, bob):
+        person.prints("* bob is now Bert")
+    alice.types("/msg bert psst")
+    bob.prints("alice (private): psst")
+    alice.prints("* told Bert")
+    bob.types("/help")
+    bob.prints(*(f"* {form}" for form in FORMS))
+    bob.types("/quit")
+    bob.prints(GOODBYE)
+    bob.ends(0)
+    alice.prints("* Bert left")
+    alice.has_its_keyboard_closed()
+    alice.ends(0)
+
+
+@task("7.14", needs=["7.1", "7.13"])
+def test_both_understand_the_kits_own_programs(server, start_client, kit_server, kit_client):
+    for mine in (True, False):
+        port = server.port if mine else kit_server(LESSON).port
+
+        def start(name, port=port, mine=mine):
+            if mine:
+                return kit_client(LESSON, port, "--name", name, name=name)
+            return start_client("--port", str(port), "--name", name, name=name)
+
+        alice = start("alice")
+        alice.prints(QUESTION, "* welcome, alice")
+        bob = start("bob")
+        bob.prints(QUESTION, "* welcome, bob")
+        talk_to_each_other(alice, bob)
