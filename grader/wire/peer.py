@@ -48,7 +48,8 @@ class Peer:
 
     def sends(self, *lines: str) -> None:
         """Send each line with its end, all of them as one segment if they fit in one."""
-        self.sends_bytes("".join(f"{line}\n" for line in lines).encode())
+        if lines:
+            self.sends_bytes("".join(f"{line}\n" for line in lines).encode())
 
     def sends_bytes(self, data: bytes, *, even_if_hung_up_on: bool = False) -> int:
         """Send these bytes as they are; return how many the kernel took.
