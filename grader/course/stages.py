@@ -1,4 +1,5 @@
-"""Keeps the stages in step: carried files are copies, starters are made from the solutions.
+"""Keeps the stages in step: carried files are copies, starters are made from the solutions,
+and each lesson lists what it changes.
 
 The rule: a file is mended in one place, where it was born; the rest is made again by
 `make stages`, and `--check` only says what is out of step.
@@ -9,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.catalogue import LESSONS, SOLUTION, all_lessons
+from grader.course.changes import with_change_list
 from grader.course.lesson import Lesson
 from grader.course.starter import starter_source
 from grader.errors import UserError
@@ -26,6 +28,9 @@ def made_files(lesson: Lesson) -> dict[Path, str]:
         made[LESSONS / lesson.id / name] = _read(stage / name)
     for name in lesson.edited:
         made[LESSONS / lesson.id / name] = starter_source(_read(stage / name), _todos(lesson, name))
+    text = lesson.folder / "README.md"
+    if text.is_file():
+        made[text] = with_change_list(text.read_text(encoding="utf-8"), lesson)
     return made
 
 
