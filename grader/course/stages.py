@@ -1,5 +1,4 @@
-"""Keeps the stages in step: carried files are copies, starters are made from the solutions,
-and each lesson lists what it changes.
+"""Keeps the stages in step: carried files, starters, and the list of changes in each lesson.
 
 The rule: a file is mended in one place, where it was born; the rest is made again by
 `make stages`, and `--check` only says what is out of step.
@@ -28,9 +27,9 @@ def made_files(lesson: Lesson) -> dict[Path, str]:
         made[LESSONS / lesson.id / name] = _read(stage / name)
     for name in lesson.edited:
         made[LESSONS / lesson.id / name] = starter_source(_read(stage / name), _todos(lesson, name))
-    text = lesson.folder / "README.md"
-    if text.is_file():
-        made[text] = with_change_list(text.read_text(encoding="utf-8"), lesson)
+    page = lesson.folder / "README.md"
+    if page.is_file():
+        made[page] = with_change_list(_read(page), lesson)
     return made
 
 
