@@ -1,7 +1,5 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
-import subprocess
-
 from grader.suite import scenes, task
 from grader.wire.client import Client
 from grader.wire.program import INTERRUPT, TERMINATE
@@ -126,7 +124,7 @@ def test_the_end_of_stdin_leaves(stage, start_client, scripted_server):
     server.hangs_up()
     client.ends(0)
 
-    for nothing in (subprocess.DEVNULL, scenes.NO_STDIN):
+    for nothing in (scenes.EMPTY_STDIN, scenes.NO_STDIN):
         client, server = meets(start_client, scripted_server, stdin=nothing)
         server.gets_hung_up_on()
         server.hangs_up()

@@ -29,6 +29,7 @@ class Screen:
         self.lock = threading.Lock()
         self.reading = False  # a line is being typed; guarded by lock
         self.prompt = TYPING  # stands before what is typed at a terminal; guarded by lock
+        self.drawn = TYPING  # the prompt that readline has drawn, or is about to
         self.is_terminal = (
             readline is not None
             and sys.stdin is not None
@@ -59,9 +60,14 @@ class Screen:
             self.write(wipe + self.typed())
 
     def prompted(self):
-        """Take note that the prompt stands on the terminal. Called by readline."""
+        """Take note that a prompt stands on the terminal. Called by readline.
+
+        If we were told to ask in the meantime, the prompt that stands there is the old one.
+        """
         with self.lock:
             self.reading = True
+            if self.prompt != self.drawn:
+                self.write(self.wiped(self.drawn) + self.prompt)
 
     def read_line(self):
         """Return the next typed line without its end, None at the end of stdin.
@@ -69,9 +75,9 @@ class Screen:
         Only where is_terminal holds.
         """
         with self.lock:
-            prompt = self.prompt
+            self.drawn = self.prompt
         try:
-            return input(prompt)
+            return input(self.drawn)
         except EOFError:
             return None
         finally:
