@@ -143,6 +143,7 @@ def test_all_that_was_typed_is_sent_before_it_leaves(stage, start_client):
     server = narrow.accepts()
     server.goes_silent()
     client.types(*lines)
+    client.waits_until_stopped()
     hears(client, server, "while you wait", "to get rid of it")
     client.has_its_keyboard_closed()
     stage.lets_time_pass(0.15)
