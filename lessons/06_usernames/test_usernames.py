@@ -92,6 +92,8 @@ BAD_NAMES = (
     "dave\r\r",
     "da.ve",
     "dave\u200b",
+    "da\u017fe",
+    "\u212aate",
 )
 
 
@@ -459,6 +461,7 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
     for answer in ("* welcome, bob", TAKEN):
         client, server = meets(start_client, scripted_server, "--name", "bob")
         client.types("hello")
+        client.has_read_its_keyboard()
         client.has_its_keyboard_closed()
         hears(client, server, QUESTION)
         server.gets("bob")
