@@ -42,9 +42,13 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = list(sys.argv[1:] if words is None else words)
     named = [given[0]] if given and given[0] in COMMANDS else COMMANDS
-    options = parser(named).parse_args(given)
     try:
+        options = parser(named).parse_args(given)
         return int(options.run(options))
+    except ModuleNotFoundError as error:
+        where = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
+        print(f"grader: this Python has no {error.name}: use {where} instead", file=sys.stderr)
+        return USAGE
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
         return USAGE
