@@ -11,10 +11,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-PRELOADED = ["hypothesis", "psutil", "pytest", "grader.suite.plugin"]
+PRELOADED = [
+    *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
+    *("grader.suite.fixtures", "grader.suite.scenes", "grader.suite.people"),
+    *("_pytest.junitxml", "_pytest.unittest", "_pytest.pastebin", "_pytest.helpconfig", "pdb"),
+]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
 
@@ -28,6 +33,12 @@ def _context() -> BaseContext:
 
 
 CONTEXT = _context()
+
+
+def warm_up() -> None:
+    """Begin to import what suites need, in the process from which they will be forked."""
+    if os.name == "posix":
+        forkserver.ensure_running()
 
 
 class SuiteProcess:

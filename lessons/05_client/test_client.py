@@ -229,7 +229,7 @@ def test_a_flood_from_the_server_keeps_nobody_from_typing(start_client, scripted
 def test_it_rests_while_nothing_happens(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
     hears(client, server, "hello")
-    client.rests_for(1.0)
+    client.rests_for(0.5)
     hears(client, server, "good morning")
     says(client, server, "good morning")
 
