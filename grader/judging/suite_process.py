@@ -36,9 +36,14 @@ CONTEXT = _context()
 
 
 def warm_up() -> None:
-    """Begin to import what suites need, in the process from which they will be forked."""
+    """Begin to import what suites need, in the process from which they will be forked.
+
+    It never hears of Ctrl-C, not even while it starts.
+    """
     if os.name == "posix":
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         forkserver.ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class SuiteProcess:
@@ -47,6 +52,7 @@ class SuiteProcess:
     def __init__(self, words: Sequence[str], folder: Path, printed: Path) -> None:
         arguments = (list(words), str(folder), str(printed))
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
+        warm_up()
         self.process.start()
 
     def wait(self, seconds: float) -> bool:
@@ -66,6 +72,7 @@ def _run(words: list[str], folder: str, printed: str) -> None:
     """Be that process."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the grader, which ends its suites itself
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
