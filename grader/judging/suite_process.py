@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def warm_up() -> None:
     It never hears of Ctrl-C, not even while it starts.
     """
     if os.name == "posix":
+        resource_tracker.ensure_running()  # first: it unblocks Ctrl-C when it has started
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         forkserver.ensure_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
