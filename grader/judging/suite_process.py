@@ -11,9 +11,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from multiprocessing import forkserver, resource_tracker
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from pathlib import Path
+
+import psutil
 
 PRELOADED = [
     *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
@@ -41,6 +43,8 @@ def warm_up() -> None:
     It never hears of Ctrl-C, not even while it starts.
     """
     if os.name == "posix":
+        from multiprocessing import forkserver, resource_tracker
+
         resource_tracker.ensure_running()  # first: it unblocks Ctrl-C when it has started
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         forkserver.ensure_running()
@@ -62,11 +66,20 @@ class SuiteProcess:
         return not self.process.is_alive()
 
     def end(self) -> None:
-        """Interrupt it, so that it can end its programs; kill it if it does not heed."""
-        if self.process.is_alive() and self.process.pid is not None:
-            os.kill(self.process.pid, INTERRUPT)
-            if not self.wait(END_SECONDS):
-                self.process.kill()
+        """Interrupt it, so that it can end its programs; kill it, and them, if it does not."""
+        if not self.process.is_alive() or self.process.pid is None:
+            return
+        os.kill(self.process.pid, INTERRUPT)
+        if not self.wait(END_SECONDS):
+            self._kill(self.process.pid)
+
+    def _kill(self, pid: int) -> None:
+        with suppress(psutil.NoSuchProcess):
+            started = psutil.Process(pid).children(recursive=True)
+            self.process.kill()
+            for program in started:
+                with suppress(psutil.NoSuchProcess):
+                    program.kill()
 
 
 def _run(words: list[str], folder: str, printed: str) -> None:

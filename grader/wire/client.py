@@ -17,7 +17,6 @@ from grader.wire.terminal import Terminal, without_controls
 KEPT_OUTPUT = 8 * 1024 * 1024  # bytes of its stdout
 CTRL_D = b"\x04"
 PRESSES = 5
-NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
 TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it
 
 
@@ -91,11 +90,9 @@ class Client(Program):
 
     def waits_until_stopped(self) -> None:
         """Wait until it has taken all that was typed, or takes no more of it."""
-        assert self.keyboard is not None
-        left = -1
-        while (waiting := self.keyboard.unread_bytes() or 0) and waiting != left:
-            left = waiting
-            self.stage.lets_time_pass(NOTHING_TAKEN)
+        keyboard = self.keyboard
+        assert keyboard is not None
+        self.stage.waits_until_steady(lambda: keyboard.unread_bytes() or 0)
 
     # -- what it shows --------------------------------------------------------------------
 

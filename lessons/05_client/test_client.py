@@ -1,6 +1,7 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
 from grader.suite import scenes, task
+from grader.suite.people import DISCONNECTED, hears, meets
 from grader.wire.client import Client
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
@@ -9,19 +10,6 @@ pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
 LONGEST = 4 * MAX_LINE
-DISCONNECTED = "* disconnected"
-
-
-def meets(start_client, scripted_server, **settings):
-    """Let a client come to the scripted server; return it and the server's end."""
-    client = start_client(**settings)
-    return client, scripted_server.accepts()
-
-
-def hears(client, server, *lines):
-    """Let the server say these lines, and the client print them."""
-    server.sends(*lines)
-    client.prints(*lines)
 
 
 def says(client, server, *lines):
