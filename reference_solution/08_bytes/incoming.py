@@ -14,26 +14,27 @@ class StreamEnded(Exception):
 class Incoming:
     """The bytes of one connection, taken as lines or by number. Only for its own thread."""
 
-    def __init__(self, connection, buffer_size):
-        """buffer_size: the most bytes that one recv() may ask for."""
+    def __init__(self, connection, buffer_size, limit=MAX_LINE):
+        """buffer_size: the most bytes one recv() may ask for; limit: the most of one line."""
         self.connection = connection
         self.buffer_size = buffer_size
+        self.limit = limit
         self.rest = bytearray()  # received, and not yet taken
 
     def line(self):
         """Return the text of the next line, without its end.
 
-        Raises LineTooLong as soon as more than MAX_LINE bytes have come without an end,
+        Raises LineTooLong as soon as more bytes than the limit have come without an end,
         StreamEnded when the stream ends before that, OSError when the client vanishes.
         """
         seen = 0
         while (end := self.rest.find(b"\n", seen)) < 0:
             seen = len(self.rest)
-            if len(without_end(self.rest)) > MAX_LINE:
+            if len(without_end(self.rest)) > self.limit:
                 raise LineTooLong
             self.receive()
         line = without_end(self.take(end + 1)[:-1])
-        if len(line) > MAX_LINE:
+        if len(line) > self.limit:
             raise LineTooLong
         return text(line)
 

@@ -1,0 +1,449 @@
+"""What lesson 09 asks: files through the server while people talk, and a client that has them."""
+
+import hashlib
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+from grader.suite.files import has_file, has_only
+from grader.wire.crowd import queue_holds
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MAX_CHUNK = 65536
+MIB = 1024 * 1024
+BACKLOG = 1000
+QUESTION = "* what is your name?"
+GOODBYE = "* goodbye"
+DISCONNECTED = "* disconnected"
+LESSON = "09_files"
+FORMS = (
+    *("/who", "/msg NAME TEXT", "/nick NEW", "/file ID SIZE NAME", "/data ID N"),
+    *("/end ID SHA256", "/cancel ID", "/help", "/quit"),
+)
+OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
+ALL_BYTES = bytes(range(256))
+SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
+
+
+def enters(server, name, *others, **settings):
+    """Let somebody come in under this name, which the others hear."""
+    person = server.visitor(name, **settings)
+    person.gets(QUESTION)
+    person.sends(name)
+    person.gets(f"* welcome, {name}")
+    for other in others:
+        other.gets(f"* {name} joined")
+    return person
+
+
+def enter(server, *names):
+    """Let these people come in, one after the other; return them."""
+    people = []
+    for name in names:
+        people.append(enters(server, name, *people))
+    return people
+
+
+def is_heard(speaker, line, *listeners):
+    """Let somebody say a line, and the listeners hear it next."""
+    speaker.sends(line)
+    for listener in listeners:
+        listener.gets(f"{speaker.name}: {line}")
+
+
+def asks_and_gets(person, command, *replies):
+    """Let somebody give a command, and get these replies next."""
+    person.sends(command)
+    person.gets(*replies)
+
+
+def digest(data):
+    """Return the SHA-256 of the data, as /end wants it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def chunks(data, size=MAX_CHUNK):
+    """Cut data into chunks of this many bytes."""
+    return [data[begin : begin + size] for begin in range(0, len(data), size)]
+
+
+def file_as_sent(number, name, data, size=MAX_CHUNK):
+    """Return all that a sender says of one file, in order."""
+    pieces = [f"/file {number} {len(data)} {name}\n".encode()]
+    pieces += [f"/data {number} {len(one)}\n".encode() + one for one in chunks(data, size)]
+    return b"".join([*pieces, f"/end {number} {digest(data)}\n".encode()])
+
+
+def gets_chunk(person, number, data):
+    """Expect one chunk, its line and its bytes."""
+    person.gets(f"/data {number} {len(data)}")
+    person.gets_bytes(data)
+
+
+def gets_file(person, number, name, data, size=MAX_CHUNK):
+    """Expect one file, from its first line to its last."""
+    person.gets(f"/file {number} {len(data)} {name}")
+    for one in chunks(data, size):
+        gets_chunk(person, number, one)
+    person.gets(f"/end {number} {digest(data)}")
+
+
+def is_cancelled(person, number):
+    """Expect the notice that nothing comes of a transfer; the reason is free."""
+    notice = f"* transfer {number} cancelled: "
+    scenes.begins_with(person, notice)
+
+
+@task("9.1")
+def test_the_room_of_lesson_07_is_still_there(server):
+    alice, bob = enter(server, "alice", "bob")
+    is_heard(alice, "hi", bob)
+    is_heard(bob, "  hello ", alice)
+    asks_and_gets(bob, "/who", "* here: alice, bob")
+    asks_and_gets(alice, "/help", *(f"* {form}" for form in FORMS))
+    bob.sends("/msg ALICE psst")
+    alice.gets("bob (private): psst")
+    bob.gets("* told alice")
+    bob.sends("//file")
+    alice.gets("bob: /file")
+    bob.sends("/nick Bert")
+    for person in (alice, bob):
+        person.gets("* bob is now Bert")
+    for line, word in (("/files", "files"), ("/File 1 2 x", "File"), ("/database 1", "database")):
+        asks_and_gets(bob, line, f"* unknown command /{word}, try /help")
+    asks_and_gets(bob, "/quit", GOODBYE)
+    bob.gets_hung_up_on()
+    alice.gets("* Bert left")
+
+
+@task("9.2", needs=["9.1"])
+def test_a_file_reaches_everybody_else(server):
+    alice, bob, carol = enter(server, "alice", "bob", "carol")
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        alice.sends_bytes(file_as_sent(number, "my notes.txt", data))
+        for person in (bob, carol):
+            gets_file(person, f"alice/{number}", "my notes.txt", data)
+        alice.gets(f"* sent my notes.txt ({size} bytes) to bob, carol")
+    data = scenes.counted(3000).encode()
+    bob.sends_bytes(file_as_sent("007", "a b  c", data, size=1))
+    for person in (alice, carol):
+        gets_file(person, "bob/007", "a b  c", data, size=1)
+    bob.gets("* sent a b  c (3000 bytes) to alice, carol")
+    is_heard(carol, "thanks", alice, bob)
+
+
+@task("9.3", needs=["9.2"])
+def test_every_byte_of_a_file_is_a_byte(server):
+    alice, bob = enter(server, "alice", "bob")
+    for number, data in enumerate((ALL_BYTES, OWN_LINES, b"\n", b"\r\n" * 50, b"\xff\xfe"), 1):
+        for size in (MAX_CHUNK, 7):
+            label = f"{number}{size}"
+            alice.sends_bytes(file_as_sent(label, "bytes", data, size))
+            gets_file(bob, f"alice/{label}", "bytes", data, size)
+            alice.gets(f"* sent bytes ({len(data)} bytes) to bob")
+    is_heard(bob, "all there", alice)
+
+
+@task("9.4", needs=["9.2"])
+@for_any(
+    examples=15,
+    data=st.binary(max_size=300),
+    size=st.integers(1, 300),
+    cuts=st.lists(st.integers(1, 900), max_size=8),
+)
+def test_a_file_arrives_however_it_is_cut(server, data, size, cuts):
+    bob = server.witness or server.keeps(enters(server, "bob"))
+    alice = enters(server, "alice", bob)
+    alice.sends_in_pieces(file_as_sent(1, "x", data, size), cuts)
+    gets_file(bob, "alice/1", "x", data, size)
+    alice.gets(f"* sent x ({len(data)} bytes) to bob")
+    alice.hangs_up()
+    bob.gets("* alice left")
+
+
+@task("9.5", needs=["9.2"])
+def test_chat_and_several_files_interleave(start_server):
+    for options in ((), ("--buffer", "1")):
+        server = start_server(*options)
+        alice, bob, carol = enter(server, "alice", "bob", "carol")
+        data = scenes.counted(2000).encode()
+        alice.sends("/file 1 2000 one", "/file 2 2000 two")
+        carol.gets("/file alice/1 2000 one", "/file alice/2 2000 two")
+        bob.gets("/file alice/1 2000 one", "/file alice/2 2000 two")
+        bob.sends("/file 1 2000 three")
+        carol.gets("/file bob/1 2000 three")
+        alice.gets("/file bob/1 2000 three")
+        for one in chunks(data, 500):
+            for number in (1, 2):
+                alice.sends_bytes(f"/data {number} 500\n".encode() + one)
+                for person in (bob, carol):
+                    gets_chunk(person, f"alice/{number}", one)
+            is_heard(alice, "still sending", bob, carol)
+            asks_and_gets(bob, "/who", "* here: alice, bob, carol")
+            bob.sends_bytes(b"/data 1 500\n" + one)
+            for person in (alice, carol):
+                gets_chunk(person, "bob/1", one)
+            is_heard(carol, "go on", alice, bob)
+        for person, number, name in ((alice, 2, "two"), (bob, 1, "three"), (alice, 1, "one")):
+            person.sends(f"/end {number} {digest(data)}")
+            others = [one for one in (alice, bob, carol) if one is not person]
+            for other in others:
+                other.gets(f"/end {person.name}/{number} {digest(data)}")
+            whom = ", ".join(other.name for other in others)
+            person.gets(f"* sent {name} (2000 bytes) to {whom}")
+
+
+@task("9.6", needs=["9.2"])
+def test_who_was_there_at_the_beginning_gets_it(server):
+    alice, bob, carol, dave = enter(server, "alice", "bob", "carol", "dave")
+    alice.sends("/file 1 4 x")
+    for person in (bob, carol, dave):
+        person.gets("/file alice/1 4 x")
+    erin = enters(server, "erin", alice, bob, carol, dave)
+    everybody = (alice, bob, carol, dave, erin)
+    for person, old, new in ((alice, "alice", "anna"), (carol, "carol", "Alf")):
+        person.sends(f"/nick {new}")
+        for one in everybody:
+            one.gets(f"* {old} is now {new}")
+    dave.hangs_up()
+    for person in (alice, bob, carol, erin):
+        person.gets("* dave left")
+    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    for person in (bob, carol):
+        gets_chunk(person, "alice/1", b"abcd")
+        person.gets(f"/end alice/1 {digest(b'abcd')}")
+    alice.gets("* sent x (4 bytes) to Alf, bob")
+    alice.sends("that was all")
+    for person in (bob, carol, erin):
+        person.gets("anna: that was all")
+    for person in (bob, carol, erin):
+        person.hangs_up()
+    alice.gets_in_any_order("* bob left", "* Alf left", "* erin left")
+    alice.sends_bytes(file_as_sent(2, "x", b"abcd"))
+    alice.gets("* sent x (4 bytes) to nobody")
+
+
+@task("9.7", needs=["9.2"])
+def test_a_file_that_is_not_whole_is_cancelled(server):
+    alice, bob = enter(server, "alice", "bob")
+    ends = (
+        b"/data 1 3\nabc",  # more than announced
+        f"/end 1 {digest(b'ab')}\n".encode(),  # fewer
+        b"/data 1 2\ncd/end 1 abc\n",  # no SHA-256
+        b"/data 1 2\ncd/end 1 " + digest(b"abcd").upper().encode() + b"\n",
+        b"/data 1 2\ncd/end 1 " + digest(b"abcd").encode() + b" \n",
+        b"/cancel 1\n",
+        b"/file 1 4 again\n",  # the ID is still open
+    )
+    for how in ends:
+        alice.sends_bytes(b"/file 1 4 x\n/data 1 2\nab" + how)
+        bob.gets("/file alice/1 4 x")
+        gets_chunk(bob, "alice/1", b"ab")
+        if how.startswith(b"/data 1 2"):
+            gets_chunk(bob, "alice/1", b"cd")
+        bob.gets("/cancel alice/1")
+        is_cancelled(alice, 1)
+        alice.sends_bytes(b"/data 1 4\nlate")  # the ID is closed
+        is_cancelled(alice, 1)
+        is_heard(alice, "well", bob)
+    for leave in ("hangs_up", "resets", "ends_its_stream", "/quit", "in a chunk"):
+        alice.sends_bytes(b"/file 1 4 x\n/file 02 4 y\n/data 1 2\nab")
+        bob.gets("/file alice/1 4 x", "/file alice/02 4 y")
+        gets_chunk(bob, "alice/1", b"ab")
+        if leave == "/quit":
+            alice.sends(leave)
+        elif leave == "in a chunk":
+            alice.sends_bytes(b"/data 02 4\nabc")
+            alice.ends_its_stream()
+        else:
+            getattr(alice, leave)()
+        bob.gets_in_any_order("/cancel alice/1", "/cancel alice/02")
+        bob.gets("* alice left")
+        alice = enters(server, "alice", bob)
+    is_heard(alice, "here again", bob)
+
+
+BAD_FILE_NAMES = (
+    *(" ", "   ", "../x", "/etc/passwd", "a/b", "a\\b", "C:\\x", "..", ".", ".profile", "x/"),
+    *("tab\there", "bell\x07", "nul\x00", "c1\x85", "del\x7f", "x" * 201, "\u00fc" * 101),
+)
+GOOD_FILE_NAMES = (
+    *("x", "my notes.txt", " x", "x ", "a  b", "x" * 200, "\u00fc" * 100, "CON", "C:x", "a..b"),
+    *("*", "a;b", "$(x)", "'", "\u2028", "~", "-rf", "/data"[1:], "\u00a0"),
+)
+
+
+@task("9.8", needs=["9.2"])
+def test_what_cannot_be_a_file_is_refused(server):
+    alice, bob = enter(server, "alice", "bob")
+    for name in BAD_FILE_NAMES:
+        alice.sends(f"/file 1 4 {name}")
+        is_cancelled(alice, 1)
+        alice.sends_bytes(b"/data 1 4\nabcd")
+        is_cancelled(alice, 1)
+    for name in GOOD_FILE_NAMES:
+        alice.sends_bytes(file_as_sent(1, name, b"abcd"))
+        gets_file(bob, "alice/1", name, b"abcd")
+        alice.gets(f"* sent {name} (4 bytes) to bob")
+    for line in (f"/end 9 {digest(b'')}", "/cancel 9", "/end 9 abc", "/cancel 09"):
+        alice.sends(line)
+        is_cancelled(alice, line.split()[1])
+    for _ in range(2):
+        alice.sends_bytes(b"/data 9 12\n/quit\nhello\n")
+        is_cancelled(alice, 9)
+    is_heard(alice, "not harmed", bob)
+    alice.sends("/file 1 4 x", "/nick anna")
+    bob.gets("/file alice/1 4 x", "* alice is now anna")
+    alice.gets("* alice is now anna")
+    bob.sends("/nick alice")
+    for person in (alice, bob):
+        person.gets("* bob is now alice")
+    bob.sends("/file 1 4 y")
+    is_cancelled(bob, 1)
+    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    gets_chunk(bob, "alice/1", b"abcd")
+    bob.gets(f"/end alice/1 {digest(b'abcd')}")
+    alice.gets("* sent x (4 bytes) to alice")
+
+
+MISUSED = (
+    *(("/file", 3), ("/file 1", 3), ("/file 1 4", 3), ("/file 1 4 ", 3), ("/file  1 4 x", 3)),
+    *(("/file x 4 x", 3), ("/file 1 x x", 3), ("/file 1 -4 x", 3), ("/file 1234567890 4 x", 3)),
+    *(("/file 1 1234567890123456 x", 3), ("/file 1 \u0664 x", 3), ("/file 1  4 x", 3)),
+    *(("/end", 5), ("/end 1", 5), ("/end 1 ", 5), ("/end x abc", 5)),
+    *(("/cancel", 6), ("/cancel x", 6), ("/cancel 1 2", 6), ("/cancel ", 6)),
+)
+BAD_DATA = (
+    *("/data", "/data ", "/data 1", "/data 1 ", "/data 1 x", "/data x 4", "/data 1 0", "/data 1 -4"),
+    *("/data 1 65537", "/data 1 4 x", "/data  1 4", "/data 1 4 ", "/data 1 \u0664", "/data 1 +4"),
+)
+
+
+@task("9.9", needs=["9.2"])
+def test_what_is_malformed_is_answered_or_ends_the_connection(server):
+    alice, bob = enter(server, "alice", "bob")
+    for line, form in MISUSED:
+        asks_and_gets(alice, line, f"* usage: {FORMS[form]}")
+    is_heard(alice, "never mind", bob)
+    for line in BAD_DATA:
+        mallory = enters(server, "mallory", alice, bob)
+        mallory.sends_bytes(f"/file 1 4 x\n{line}\n".encode() + b"abcd\nhello\n/quit\n")
+        mallory.gets("* bad frame")
+        mallory.gets_hung_up_on()
+        for person in (alice, bob):
+            person.gets("/file mallory/1 4 x", "/cancel mallory/1", "* mallory left")
+        mallory.hangs_up()
+    is_heard(alice, "all well", bob)
+
+
+@task("9.10", needs=["9.2"])
+def test_a_large_file_needs_little_memory(start_server):
+    server = start_server("--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    count = 64 * MIB // MAX_CHUNK
+    alice.sends(f"/file 1 {count * MAX_CHUNK} large")
+    bob.gets(f"/file alice/1 {count * MAX_CHUNK} large")
+    head = f"/data 1 {MAX_CHUNK}\n".encode()
+    for _ in range(count // 16):
+        alice.begins_to_send((head + chunk) * 16)
+        for _ in range(16):
+            gets_chunk(bob, "alice/1", chunk)
+    whole = digest(chunk * count)
+    alice.sends(f"/end 1 {whole}")
+    bob.gets(f"/end alice/1 {whole}")
+    alice.gets(f"* sent large ({count * MAX_CHUNK} bytes) to bob")
+    carol = enters(server, "carol", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    carol.goes_silent()
+    alice.sends(f"/file 2 {count * MAX_CHUNK} large")
+    alice.begins_to_send((head.replace(b"1", b"2", 1) + chunk) * 300)
+    alice.waits_until_stopped()
+    server.has_not_grown_by(16 * MIB, since=before)
+
+
+@task("9.11", needs=["9.1"])
+def test_it_stands_what_every_server_stands(stage, start_server):
+    def company(server):
+        server.visitor("silent").gets(QUESTION)
+        alice, bob = enter(server, "alice", "bob")
+        alice.sends_bytes(b"/file 1 9 x\n/data 1 9\nhalf")
+        bob.gets("/file alice/1 9 x")
+        alice.waits_until_received()
+
+    server = start_server("--buffer", "65536")
+    alone = server.usage()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    mallory = enters(server, "mallory", alice, bob)
+    before = server.memory()
+    too_long = b"/file 1 4 " + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB
+    mallory.sends_bytes(too_long, even_if_hung_up_on=True)
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    scenes.vanishes(server)
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    is_heard(alice, "all well", bob)
+    server.has_not_grown_by(8 * MIB, since=before)
+    for person in (alice, bob, mallory):
+        person.hangs_up()
+    server.is_back_to(alone)
+    scenes.refuses_to_start(stage, server)
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+
+
+def comes_in(start_client, scripted_server, *options):
+    """Let a client called bob come to the scripted server and be welcomed; return both."""
+    client = start_client("--name", "bob", *options)
+    server = scripted_server.accepts()
+    server.sends(QUESTION)
+    server.gets("bob")
+    server.sends("* welcome, bob")
+    client.prints(QUESTION, "* welcome, bob")
+    return client, server
+
+
+def takes_file(server, number, name, data):
+    """Expect the client to send this file, in chunks as it likes; the server gets it all."""
+    server.gets(f"/file {number} {len(data)} {name}")
+    done = 0
+    while done < len(data):
+        size = scenes.chunk_size(server, f"/data {number} ", min(MAX_CHUNK, len(data) - done))
+        server.gets_bytes(data[done : done + size])
+        done += size
+    server.gets(f"/end {number} {digest(data)}")
+
+
+def shows_progress(client, name):
+    """Expect progress lines, one at least, up to 100 % or whatever comes last; then a fence."""
+    return scenes.lines_while(client, f"* sending {name}: ", " %")
+
+
+@task("9.12")
+def test_the_client_sends_a_file(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        (stage.folder / "my notes.txt").write_bytes(data)
+        client.types("/sendfile my notes.txt")
+        takes_file(server, number, "my notes.txt", data)
+        client.prints(f"* sending my notes.txt as {number}")
+        server.sends(f"alice: got {number}")
+        scenes.prints_after_progress(client, "my notes.txt", f"alice: got {number}")
+    folder = stage.folder / "a folder"
+    folder.mkdir()
+    data = ALL_BYTES * 800 + OWN_LINES
+    (folder / "bytes.bin").write_bytes(data)
+    client.types("/sendfile a folder/bytes.bin", "hello")
+    number = len(SIZES) + 1
+    client.prints(f"* sending bytes.bin as {number}")
+    chat = scenes.takes_file_with_chat(server, number, "bytes.bin", data, digest(data))
+    scenes.said_in_this_order(server, chat, ["hello"])
+    server.sends("alice: thanks")
+    scenes.prints_after_progress(client, "bytes.bin", "alice: thanks", at_least=1)
