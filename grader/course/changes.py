@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from grader.course.lesson import Lesson
 
+BEGIN, END = "<!-- changes -->", "<!-- /changes -->"
+
 
 def change_list(lesson: Lesson) -> list[str]:
     """Return a line of Markdown for each file of the stage, the ones you edit first."""
@@ -21,6 +23,15 @@ def change_list(lesson: Lesson) -> list[str]:
         lines.append(f"- `{name}`: {words or 'new, given, nothing to write'}")
     lines += [f"- `{name}`: as in {born}" for name, born in lesson.carried.items()]
     return lines
+
+
+def with_change_list(text: str, lesson: Lesson) -> str:
+    """Return a lesson's text with the list between its two marks made again."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        return text
+    return f"{before}{BEGIN}\n" + "\n".join(change_list(lesson)) + f"\n{END}{after}"
 
 
 def _list(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Keeps the stages in step: carried files are copies, starters are made from the solutions.
+"""Keeps the stages in step: carried files, starters, and the list of changes in each lesson.
 
 The rule: a file is mended in one place, where it was born; the rest is made again by
 `make stages`, and `--check` only says what is out of step.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.catalogue import LESSONS, SOLUTION, all_lessons
+from grader.course.changes import with_change_list
 from grader.course.lesson import Lesson
 from grader.course.starter import starter_source
 from grader.errors import UserError
@@ -26,6 +27,9 @@ def made_files(lesson: Lesson) -> dict[Path, str]:
         made[LESSONS / lesson.id / name] = _read(stage / name)
     for name in lesson.edited:
         made[LESSONS / lesson.id / name] = starter_source(_read(stage / name), _todos(lesson, name))
+    page = lesson.folder / "README.md"
+    if page.is_file():
+        made[page] = with_change_list(_read(page), lesson)
     return made
 
 

@@ -5,10 +5,6 @@ The rule: a suite whose process breaks is tried once more, alone; then the grade
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,14 +16,13 @@ from grader.course.catalogue import KIT
 from grader.course.lesson import Lesson
 from grader.judging.records import Record, read_records
 from grader.judging.score import lesson_result
+from grader.judging.suite_process import SuiteProcess
 from grader.judging.turns import Turns
 from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonResult
 from grader.submission import lesson_files
 from grader.wire.patience import TASK_SECONDS
 
-END_SECONDS = 5.0  # for a suite that was interrupted to clean up
-INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
-RUNNING: set[subprocess.Popen[bytes]] = set()
+RUNNING: set[SuiteProcess] = set()
 STOPPING = threading.Event()  # set by Ctrl-C: nothing is begun any more
 TURNS = Turns()
 
@@ -77,54 +72,30 @@ def _run_pytest(job: Job) -> tuple[Mapping[str, Record], str]:
         return {}, "stopped"
     limit = TASK_SECONDS * job.slowness * (len(job.lesson.tasks) + 2)
     with tempfile.TemporaryDirectory(prefix="kit-") as folder:
-        records = Path(folder) / "records.jsonl"
-        with tempfile.TemporaryFile() as printed:
-            suite = subprocess.Popen(
-                _words(job, records),
-                cwd=KIT,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,  # Ctrl-C is for us; we end suites ourselves
-            )
-            RUNNING.add(suite)
-            try:
-                suite.wait(limit)
-            except subprocess.TimeoutExpired:
-                _end(suite)  # what it has recorded by then counts; the rest is our trouble
-            finally:
-                RUNNING.discard(suite)
-            printed.seek(0)
-            trouble = printed.read()[-4000:].decode("utf-8", "replace")
-        return read_records(records), trouble
+        records, printed = Path(folder) / "records.jsonl", Path(folder) / "printed.txt"
+        suite = SuiteProcess(_words(job, records), KIT, printed)
+        RUNNING.add(suite)
+        try:
+            if not suite.wait(limit):
+                suite.end()  # what it has recorded by then counts; the rest is our trouble
+        finally:
+            RUNNING.discard(suite)
+        trouble = printed.read_bytes()[-4000:] if printed.exists() else b"it did not start"
+        return read_records(records), trouble.decode("utf-8", "replace")
 
 
 def end_running_suites() -> None:
     """End every suite that is running, with the programs that it has started; begin no other."""
     STOPPING.set()
     for suite in list(RUNNING):
-        _end(suite)
-
-
-def _end(suite: subprocess.Popen[bytes]) -> None:
-    """Interrupt a suite, so that it can end its programs; kill it if it does not heed."""
-    suite.send_signal(INTERRUPT)
-    try:
-        suite.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
-        suite.kill()
+        suite.end()
 
 
 def _words(job: Job, records: Path) -> list[str]:
     tasks: Iterable[str] = (word for name in job.tasks for word in ("--task", name))
     return [
-        sys.executable, "-m", "pytest", "-q", "-p", "grader.suite.plugin",
+        "-q", "-p", "grader.suite.plugin",
         "-p", "no:cacheprovider", "--rootdir", str(KIT), "-c", str(KIT / "pyproject.toml"),
         "--submission", str(job.submission.resolve()), "--records", str(records),
         "--seed", str(job.seed), "--slowness", str(job.slowness), *tasks, str(job.lesson.suite),
     ]  # fmt: skip
-
-
-def _environment() -> dict[str, str]:
-    return dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")

@@ -61,11 +61,14 @@ def scripted_server(stage: Stage) -> ScriptedServer:
 def start_client(stage: Stage, scripted_server: ScriptedServer) -> Callable[..., Client]:
     """start_client(): a client of the submission that was told where the scripted server is.
 
-    start_client("--name", "bob", terminal=True): see Client.
+    start_client("--name", "bob", terminal=True): see Client. to: another scripted server.
     """
 
-    def start(*options: str, **settings: Any) -> Client:
-        return Client(stage, "--port", str(scripted_server.port), *options, **settings)
+    def start(*options: str, to: ScriptedServer | None = None, **settings: Any) -> Client:
+        address = ["--port", str((to or scripted_server).port)]
+        if to:
+            address += ["--host", to.host]
+        return Client(stage, *address, *options, **settings)
 
     return start
 

@@ -7,6 +7,7 @@ the contract ("Every program").
 from __future__ import annotations
 
 import functools
+import subprocess
 import time
 from collections.abc import Callable, Iterable
 
@@ -20,6 +21,7 @@ from grader.wire.stage import Stage
 from grader.wire.system import POSIX
 
 HAS_TERMINALS = POSIX
+EMPTY_STDIN = subprocess.DEVNULL
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1

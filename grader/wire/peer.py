@@ -48,7 +48,8 @@ class Peer:
 
     def sends(self, *lines: str) -> None:
         """Send each line with its end, all of them as one segment if they fit in one."""
-        self.sends_bytes("".join(f"{line}\n" for line in lines).encode())
+        if lines:
+            self.sends_bytes("".join(f"{line}\n" for line in lines).encode())
 
     def sends_bytes(self, data: bytes, *, even_if_hung_up_on: bool = False) -> int:
         """Send these bytes as they are; return how many the kernel took.
@@ -111,11 +112,15 @@ class Peer:
         """Expect exactly these lines next, in whatever order."""
         missing = list(lines)
         while missing:
-            line = self._next_line(f"{' and '.join(repr(text) for text in missing)}")
-            found = next((text for text in missing if same_text(line, text)), None)
-            if found is None:
-                raise self._different(" or ".join(missing).encode(), line)
-            missing.remove(found)
+            missing.remove(self.gets_one_of(*missing))
+
+    def gets_one_of(self, *lines: str) -> str:
+        """Expect one of these lines next; return which."""
+        line = self._next_line(" or ".join(repr(text) for text in lines))
+        found = next((text for text in lines if same_text(line, text)), None)
+        if found is None:
+            raise self._different(" or ".join(lines).encode(), line)
+        return found
 
     def gets_line(self) -> str:
         """Return the next line, whatever it says, without its end."""

@@ -75,6 +75,7 @@ class Program:
             raise self.failed(
                 Kind.STILL_RUNNING, "nothing left running", f"{len(process.group())} processes"
             )
+        self.stage.stops_watching(process)
 
     def memory(self) -> dict[int, int]:
         """Return the most bytes that each of its processes has held so far, by process id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 
+from grader.wire import sockets
 from grader.wire.failure import Kind
 from grader.wire.peer import Peer
 from grader.wire.stage import Stage
@@ -13,11 +14,17 @@ from grader.wire.stage import Stage
 class ScriptedServer:
     """A listening socket of the harness, for a student's client to connect to."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, receive_buffer: int = 0) -> None:
+        """receive_buffer: bytes that its kernel may hold for it; 0 leaves that to the system."""
         self.stage = stage
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.socket()
+        if receive_buffer:
+            sockets.holds_little(self.listener, receive_buffer)
+        else:
+            self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
         self.listener.setblocking(False)
-        self.port = int(self.listener.getsockname()[1])
+        self.host, self.port = self.listener.getsockname()
         stage.open.append(self)
 
     def accepts(self) -> Peer:

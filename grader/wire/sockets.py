@@ -77,7 +77,9 @@ def _question(
 
 
 def holds_little(sock: socket.socket, receive_buffer: int) -> None:
-    """Make the kernels hold few bytes for this socket (here about 90 kB); before it connects.
+    """Bind the socket, and make the kernels hold few bytes for it (here about 90 kB).
+
+    Before it connects or listens.
 
     A small receive_buffer (bytes) alone is not enough. A kernel makes room for some segments to
     send, and those of a loopback are 64 KiB, so the socket announces small ones. And Linux
@@ -88,8 +90,10 @@ def holds_little(sock: socket.socket, receive_buffer: int) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     with suppress(OSError, AttributeError):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-    with suppress(OSError):
+    try:
         sock.bind((f"127.{'.'.join(str(secrets.randbelow(254) + 1) for _ in range(3))}", 0))
+    except OSError:
+        sock.bind(("127.0.0.1", 0))
 
 
 def reset(sock: socket.socket) -> None:

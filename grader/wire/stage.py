@@ -62,6 +62,13 @@ class Stage:
             self.expected_to_end = False
         return process
 
+    def stops_watching(self, process: Process) -> None:
+        """A process has ended as it should: what is waited for now may come from another one."""
+        running = [one for one in self.processes if not (one.trusted or one.ended)]
+        if process is self.watched and running:
+            self.watched = running[-1]
+            self.expected_to_end = False
+
     def patience(self, seconds: float = PATIENCE) -> Deadline:
         """Return a fresh deadline, scaled for this machine and within the task's limit."""
         return Deadline(min(seconds * self.slowness, max(self.task_time.left, 0.0)))

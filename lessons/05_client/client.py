@@ -99,10 +99,10 @@ def main():
 def end(status):
     """End the program at once, whatever the keyboard's thread waits for.
 
-    sys.exit() would tidy up first, and stumble over the thread that still reads stdin. All
-    that was printed is flushed already.
+    sys.exit() would tidy up first, and may stumble over the thread that still reads stdin.
+    All that was printed is flushed already.
     """
-    raise NotImplementedError("TODO 5.10: the server hangs up, and it ends")
+    raise NotImplementedError("TODO 5.6: quit and exit leave")
 
 
 if __name__ == "__main__":

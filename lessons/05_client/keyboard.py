@@ -46,4 +46,4 @@ class Keyboard:
         and neither is anything after them. What on_line cannot deliver (OSError) ends the
         reading: the server has gone, and whoever receives from it will say so.
         """
-        raise NotImplementedError("TODO 5.6: quit and exit leave")
+        raise NotImplementedError("TODO 5.2: a typed line is sent")

@@ -1,10 +1,9 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
-import subprocess
-
 from grader.suite import scenes, task
 from grader.wire.client import Client
 from grader.wire.program import INTERRUPT, TERMINATE
+from grader.wire.scripted import ScriptedServer
 
 pytest_plugins = ["grader.suite.plugin"]
 
@@ -125,7 +124,7 @@ def test_the_end_of_stdin_leaves(stage, start_client, scripted_server):
     server.hangs_up()
     client.ends(0)
 
-    for nothing in (subprocess.DEVNULL, scenes.NO_STDIN):
+    for nothing in (scenes.EMPTY_STDIN, scenes.NO_STDIN):
         client, server = meets(start_client, scripted_server, stdin=nothing)
         server.gets_hung_up_on()
         server.hangs_up()
@@ -134,13 +133,15 @@ def test_the_end_of_stdin_leaves(stage, start_client, scripted_server):
 
 
 @task("5.8", needs=["5.2"])
-def test_all_that_was_typed_is_sent_before_it_leaves(start_client, scripted_server):
-    lines = [f"{number} {scenes.counted(1000, number % 100)}" for number in range(4000)]
-    client, server = meets(start_client, scripted_server)
+def test_all_that_was_typed_is_sent_before_it_leaves(stage, start_client):
+    lines = [f"{number} {scenes.counted(30_000, number)}" for number in range(60)]
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client = start_client(to=narrow)
+    server = narrow.accepts()
     server.goes_silent()
     client.types(*lines)
     client.has_its_keyboard_closed()
-    server.stage.lets_time_pass(0.1)
+    stage.lets_time_pass(0.15)
     server.reads_again()
     server.gets(*lines)
     server.gets_hung_up_on()
@@ -159,6 +160,12 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
             server.hangs_up()
         client.ends(0, within=scenes.LAST_SECOND + 1)
         client.has_printed_nothing_more()
+
+    client, server = meets(start_client, scripted_server)
+    client.types("quit")
+    server.gets_hung_up_on()
+    server.begins_to_send(b"and another thing\n" * 500_000)
+    client.ends(0, within=scenes.LAST_SECOND + 1)
 
 
 @task("5.10", needs=["5.1"])

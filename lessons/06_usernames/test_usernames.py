@@ -1,7 +1,5 @@
 """What lesson 06 asks: a server that knows people by name, and a client that says one."""
 
-import subprocess
-
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
@@ -312,8 +310,10 @@ def test_notices_and_chat_stand_in_one_order(server):
 @task("6.12", needs=["6.2"])
 def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     server = start_server("--buffer", "65536")
-    alice, bob, mallory = enter(server, "alice", "bob", "mallory")
+    alice, bob = enter(server, "alice", "bob")
+    alone = server.usage()
     before = server.memory()
+    mallory = enters(server, "mallory", alice, bob)
     nobody = server.visitor("nobody")
     nobody.gets(QUESTION)
     is_refused(nobody, "x" * MAX_LINE, NO_NAME)
@@ -326,6 +326,9 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     )
     mallory.gets("* line too long")
     mallory.gets_hung_up_on()
+    for visitor in (mallory, nobody):
+        visitor.hangs_up()
+    server.is_back_to(alone)
     for person in (alice, bob):
         person.gets("mallory: before", "* mallory left")
     is_heard(alice, "all well", bob)
@@ -404,6 +407,14 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     answers(client, server, "carol")
     talks(client, server)
 
+    client, server = meets(start_client, scripted_server, terminal=scenes.HAS_TERMINALS)
+    server.sends(QUESTION)
+    client.shows(PROMPT)
+    client.types("dave")
+    server.gets("dave")
+    server.sends("* welcome, dave")
+    client.shows("* welcome, dave")
+
     client, server = meets(start_client, scripted_server, "--name", "bob")
     hears(client, server, QUESTION)
     server.gets("bob")
@@ -455,7 +466,7 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
         server.hangs_up()
         client.ends(0)
 
-    client, server = meets(start_client, scripted_server, "--name", "bob", stdin=subprocess.DEVNULL)
+    client, server = meets(start_client, scripted_server, "--name", "bob", stdin=scenes.EMPTY_STDIN)
     server.sends(QUESTION)
     server.gets("bob")
     server.gets_hung_up_on()

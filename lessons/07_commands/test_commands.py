@@ -58,7 +58,12 @@ def test_the_room_of_lesson_06_is_still_there(server):
     alice, bob = enter(server, "alice", "bob")
     dave = server.visitor("dave")
     dave.gets(QUESTION)
-    for name, reason in (("/who", NO_NAME), ("/nick dave", NO_NAME), ("", NO_NAME), ("BOB", TAKEN)):
+    for name, reason in (
+        ("/who", NO_NAME),
+        ("/nick dave", NO_NAME),
+        ("/quit", NO_NAME),
+        ("BOB", TAKEN),
+    ):
         asks_and_gets(dave, name, reason, QUESTION)
     is_heard(alice, "hi", bob)
     for line in ("", "\r"):
@@ -81,16 +86,16 @@ def test_who_lists_the_people_with_names(server):
     (bob,) = enter(server, "bob")
     asks_and_gets(bob, "/who", "* here: bob")
     people = [bob]
-    for name in ("Zoe", "alice", "Carl", "0range", "_x", "-y"):
+    for name in ("Zoe", "alice", "Carl", "0range", "x_", "-y"):
         people.append(enters(server, name, *people))
     bob.sends("/who")
     people[2].sends_bytes(b"/who\r\n")
     for person in (bob, people[2]):
-        person.gets("* here: -y, 0range, _x, alice, bob, Carl, Zoe")
+        person.gets("* here: -y, 0range, alice, bob, Carl, x_, Zoe")
     people.pop(3).hangs_up()
     for person in people:
         person.gets("* Carl left")
-        asks_and_gets(person, "/who", "* here: -y, 0range, _x, alice, bob, Zoe")
+        asks_and_gets(person, "/who", "* here: -y, 0range, alice, bob, x_, Zoe")
 
 
 @task("7.3", needs=["7.1"])
@@ -102,7 +107,7 @@ def test_a_private_message_reaches_one_person(server):
     bob.sends("/msg ALICE  two  spaces  ")
     alice.gets("Bob (private):  two  spaces  ")
     bob.gets("* told alice")
-    for text in ("/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi"):
+    for text in (" ", "/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi"):
         carol.sends(f"/msg bob {text}")
         bob.gets(f"carol (private): {text}")
         carol.gets("* told Bob")
@@ -125,9 +130,7 @@ def test_a_new_name_is_announced_and_used_from_then_on(server):
             one.gets(f"* {old} is now {new}")
 
     becomes(alice, "alice", "Anna")
-    alice.sends("hi")
-    for person in (bob, carol):
-        person.gets("Anna: hi")
+    is_heard_as(alice, "Anna", "hi", bob, carol)
     asks_and_gets(bob, "/who", "* here: Anna, bob, carol")
     asks_and_gets(bob, "/msg alice hi", "* no one here is called alice")
     bob.sends("/msg anna hi")
@@ -154,6 +157,26 @@ def test_a_new_name_is_announced_and_used_from_then_on(server):
     asks_and_gets(carol, "/nick Anna", "* carol is now Anna")
     bob.gets("* carol is now Anna")
     dave.gets("* carol is now Anna")
+    names = {bob: "x" * 20, dave: "bob"}
+    for number in range(3):
+        for claimant in names:
+            claimant.sends(f"/nick twin{number}")
+        announcements = {f"* {name} is now twin{number}": one for one, name in names.items()}
+        announced = carol.gets_one_of(*announcements)
+        for claimant in names:
+            if claimant is announcements[announced]:
+                claimant.gets(announced)
+                names[claimant] = f"twin{number}"
+            else:
+                claimant.gets_in_any_order(announced, TAKEN)
+        is_heard_as(carol, "Anna", f"who is it, {number}?", bob, dave)
+
+
+def is_heard_as(speaker, name, line, *listeners):
+    """Let somebody who has changed the name say a line, and the listeners hear it next."""
+    speaker.sends(line)
+    for listener in listeners:
+        listener.gets(f"{name}: {line}")
 
 
 @task("7.5", needs=["7.1"])
@@ -280,21 +303,21 @@ def test_a_reply_does_not_cut_into_a_line(server):
     bob.goes_silent()
     alice.begins_to_send(LONG_LINE * 10)
     alice.waits_until_stopped()
-    bob.sends("/help", "/msg bob note", "/who", "/dance")
-    carol.sends("/msg bob psst")
+    bob.sends("/help", "/msg bob note", "/who", "/dance", "/nick Bert")
+    carol.sends("between")
     alice.stage.lets_time_pass(0.1)
     bob.reads_again()
     long = f"alice: {'x' * 60_000}"
     replies = [f"* {form}" for form in FORMS]
     replies += ["bob (private): note", "* told bob", "* here: alice, bob, carol"]
-    replies += ["* unknown command /dance, try /help"]
+    replies += ["* unknown command /dance, try /help", "* bob is now Bert"]
     heard = [bob.gets_line() for _ in range(10 + len(replies) + 1)]
     scenes.said_in_this_order(bob, heard, [long] * 10)
     scenes.said_in_this_order(bob, heard, replies)
-    scenes.said_in_this_order(bob, heard, ["carol (private): psst"])
+    scenes.said_in_this_order(bob, heard, ["carol: between"])
     heard = [carol.gets_line() for _ in range(10 + 1)]
     scenes.said_in_this_order(carol, heard, [long] * 10)
-    scenes.said_in_this_order(carol, heard, ["* told bob"])
+    scenes.said_in_this_order(carol, heard, ["* bob is now Bert"])
 
 
 STEPS = st.lists(

@@ -7,6 +7,7 @@ back. Everywhere else it just prints.
 """
 
 import os
+import shutil
 import sys
 import threading
 
@@ -34,6 +35,8 @@ class Screen:
             and sys.stdout.isatty()
             and os.environ.get("TERM", "dumb") != "dumb"
         )
+        if self.is_terminal:
+            readline.set_pre_input_hook(self.prompted)
         self.mode = termios.tcgetattr(sys.stdin) if self.is_terminal else None
         # What cannot be shown in this terminal's encoding becomes a question mark.
         sys.stdout.reconfigure(errors="replace")
@@ -44,13 +47,16 @@ class Screen:
             typed = TYPING + readline.get_line_buffer() if self.reading else ""
             self.write(f"{self.wiped(typed)}{line}\n{typed}")
 
+    def prompted(self):
+        """Take note that the prompt stands on the terminal. Called by readline."""
+        with self.lock:
+            self.reading = True
+
     def read_line(self):
         """Return the next typed line without its end, None at the end of stdin.
 
         Only where is_terminal holds.
         """
-        with self.lock:
-            self.reading = True
         try:
             return input(TYPING)
         except EOFError:
@@ -70,7 +76,7 @@ class Screen:
         """Return what wipes the typed text off the terminal; it may fill several rows."""
         if not typed:
             return ""
-        rows = (len(typed) - 1) // os.get_terminal_size().columns
+        rows = (len(typed) - 1) // shutil.get_terminal_size().columns
         return (UP.format(rows) if rows else "") + WIPE
 
     def write(self, text):

@@ -60,7 +60,7 @@ class Client:
         Keyboard(self.screen, self.handshake.typed, self.handshake.typed_all).start()
         while True:
             ready, _, _ = select.select([self.connection, self.waking], [], [], self.time_left())
-            if not ready:
+            if not ready or self.time_left() == 0:
                 return 0
             if self.waking in ready:
                 if self.waking.told_to_stop():
@@ -125,8 +125,8 @@ def main():
 def end(status):
     """End the program at once, whatever the keyboard's thread waits for.
 
-    sys.exit() would tidy up first, and stumble over the thread that still reads stdin. All
-    that was printed is flushed already.
+    sys.exit() would tidy up first, and may stumble over the thread that still reads stdin.
+    All that was printed is flushed already.
     """
     os._exit(status)
 

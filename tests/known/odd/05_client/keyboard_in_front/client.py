@@ -37,6 +37,11 @@ def listen(connection):
     end(1)
 
 
+def wait_for_the_end(signals):
+    signal.sigwait(signals)
+    os._exit(0)
+
+
 def typed_lines():
     if sys.stdin is None:
         return
@@ -49,13 +54,14 @@ def main():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5555)
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os._exit(0))
+    signals = (signal.SIGINT, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # for a thread that waits for them alone
     connection = socket.socket()
     try:
         connection.connect((options.host, options.port))
     except OSError as error:
         sys.exit(f"cannot connect to {options.host}:{options.port}: {error}")
+    threading.Thread(target=wait_for_the_end, args=(signals,), daemon=True).start()
     listener = threading.Thread(target=listen, args=(connection,), daemon=True)
     listener.start()
     try:

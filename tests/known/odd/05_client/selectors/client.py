@@ -27,7 +27,8 @@ class Client:
         connection.setblocking(False)
         self.connection = connection
         self.selector = selectors.SelectSelector()  # unlike epoll it takes plain files too
-        self.typing = sys.stdin is not None
+        self.typing = sys.stdin is not None  # if it is closed, descriptor 0 is something else
+        self.watched = False  # the keyboard is
         self.typed = b""
         self.unsent = bytearray()
         self.heard = bytearray()
@@ -35,8 +36,6 @@ class Client:
 
     def run(self):
         self.selector.register(self.connection, selectors.EVENT_READ)
-        if self.typing:
-            self.selector.register(0, selectors.EVENT_READ)
         while True:
             self.prepare()
             left = None if self.deadline is None else self.deadline - time.monotonic()
@@ -47,7 +46,7 @@ class Client:
                 return self.gone()
             if ready.get(self.connection, 0) & selectors.EVENT_WRITE and not self.send():
                 return self.gone()
-            if 0 in ready:
+            if self.watched and 0 in ready:
                 self.read()
 
     def prepare(self):
@@ -60,12 +59,12 @@ class Client:
             self.deadline = time.monotonic() + 1
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unsent else 0)
         self.selector.modify(self.connection, events)
-        watched = 0 in self.selector.get_map()
         wanted = self.typing and len(self.unsent) < ENOUGH
-        if wanted and not watched:
+        if wanted and not self.watched:
             self.selector.register(0, selectors.EVENT_READ)
-        elif watched and not wanted:
+        elif self.watched and not wanted:
             self.selector.unregister(0)
+        self.watched = wanted
 
     def read(self):
         data = os.read(0, 4096)
