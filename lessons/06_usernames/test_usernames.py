@@ -3,6 +3,17 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.people import (
+    DISCONNECTED,
+    NO_NAME,
+    PROMPT,
+    QUESTION,
+    TAKEN,
+    company,
+    enter,
+    enters,
+    is_heard,
+)
 from grader.wire.client import Client
 from grader.wire.crowd import queue_holds
 
@@ -11,42 +22,10 @@ pytest_plugins = ["grader.suite.plugin"]
 MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
-QUESTION = "* what is your name?"
-NO_NAME = "* a name is 1 to 20 letters, digits, - or _"
-TAKEN = "* that name is taken"
-DISCONNECTED = "* disconnected"
-PROMPT = "username: "
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 LONGEST_NAME = 20
-LONG_LINE = b"x" * 60_000 + b"\n"
 LAST = 200
 LESSON = "06_usernames"
-
-
-def enters(server, name, *others):
-    """Let somebody come in under this name, which the others hear."""
-    person = server.visitor(name)
-    person.gets(QUESTION)
-    person.sends(name)
-    person.gets(f"* welcome, {name}")
-    for other in others:
-        other.gets(f"* {name} joined")
-    return person
-
-
-def enter(server, *names):
-    """Let these people come in, one after the other; return them."""
-    people = []
-    for name in names:
-        people.append(enters(server, name, *people))
-    return people
-
-
-def is_heard(speaker, line, *listeners):
-    """Let somebody say a line, and the listeners hear it next."""
-    speaker.sends(line)
-    for listener in listeners:
-        listener.gets(f"{speaker.name}: {line}")
 
 
 def is_refused(visitor, name, reason):
@@ -338,18 +317,6 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
 
 @task("6.13", needs=["6.3"])
 def test_it_starts_and_ends_as_every_server_does(stage, start_server):
-    def company(server):
-        server.visitor("silent").gets(QUESTION)
-        alice, bob = enter(server, "alice", "bob")
-        is_heard(alice, "hello", bob)
-        deaf = server.visitor("deaf", receive_buffer=scenes.SMALL_BUFFER)
-        deaf.gets(QUESTION)
-        deaf.sends("deaf")
-        deaf.gets("* welcome, deaf")
-        deaf.goes_silent()
-        alice.begins_to_send(LONG_LINE * 10)
-        stage.lets_time_pass(0.05)
-
     server = start_server()
     alice, bob = enter(server, "alice", "bob")
     scenes.follow_each_other_at_once(alice, bob, "alice: ")

@@ -3,6 +3,20 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.people import (
+    LONG_LINE,
+    DISCONNECTED,
+    GOODBYE,
+    NO_NAME,
+    QUESTION,
+    TAKEN,
+    asks_and_gets,
+    comes_in,
+    company,
+    enter,
+    enters,
+    is_heard,
+)
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -10,47 +24,8 @@ pytest_plugins = ["grader.suite.plugin"]
 MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
-QUESTION = "* what is your name?"
-NO_NAME = "* a name is 1 to 20 letters, digits, - or _"
-TAKEN = "* that name is taken"
-DISCONNECTED = "* disconnected"
-GOODBYE = "* goodbye"
-PROMPT = "username: "
-LONG_LINE = b"x" * 60_000 + b"\n"
 LESSON = "07_commands"
 FORMS = ("/who", "/msg NAME TEXT", "/nick NEW", "/help", "/quit")
-
-
-def enters(server, name, *others, **settings):
-    """Let somebody come in under this name, which the others hear."""
-    person = server.visitor(name, **settings)
-    person.gets(QUESTION)
-    person.sends(name)
-    person.gets(f"* welcome, {name}")
-    for other in others:
-        other.gets(f"* {name} joined")
-    return person
-
-
-def enter(server, *names):
-    """Let these people come in, one after the other; return them."""
-    people = []
-    for name in names:
-        people.append(enters(server, name, *people))
-    return people
-
-
-def is_heard(speaker, line, *listeners):
-    """Let somebody say a line, and the listeners hear it next."""
-    speaker.sends(line)
-    for listener in listeners:
-        listener.gets(f"{speaker.name}: {line}")
-
-
-def asks_and_gets(person, command, *replies):
-    """Let somebody give a command, and get these replies next."""
-    person.sends(command)
-    person.gets(*replies)
 
 
 @task("7.1")
@@ -130,7 +105,7 @@ def test_a_new_name_is_announced_and_used_from_then_on(server):
             one.gets(f"* {old} is now {new}")
 
     becomes(alice, "alice", "Anna")
-    is_heard_as(alice, "Anna", "hi", bob, carol)
+    is_heard(alice, "hi", bob, carol, under="Anna")
     asks_and_gets(bob, "/who", "* here: Anna, bob, carol")
     asks_and_gets(bob, "/msg alice hi", "* no one here is called alice")
     bob.sends("/msg anna hi")
@@ -169,14 +144,7 @@ def test_a_new_name_is_announced_and_used_from_then_on(server):
                 names[claimant] = f"twin{number}"
             else:
                 claimant.gets_in_any_order(announced, TAKEN)
-        is_heard_as(carol, "Anna", f"who is it, {number}?", bob, dave)
-
-
-def is_heard_as(speaker, name, line, *listeners):
-    """Let somebody who has changed the name say a line, and the listeners hear it next."""
-    speaker.sends(line)
-    for listener in listeners:
-        listener.gets(f"{name}: {line}")
+        is_heard(carol, f"who is it, {number}?", bob, dave, under="Anna")
 
 
 @task("7.5", needs=["7.1"])
@@ -393,15 +361,6 @@ def test_who_is_right_after_any_steps(server, steps):
 
 @task("7.12", needs=["7.1"])
 def test_it_stands_what_every_server_stands(stage, start_server):
-    def company(server):
-        server.visitor("silent").gets(QUESTION)
-        alice, bob = enter(server, "alice", "bob")
-        is_heard(alice, "hello", bob)
-        deaf = enters(server, "deaf", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
-        deaf.goes_silent()
-        alice.begins_to_send(LONG_LINE * 10)
-        stage.lets_time_pass(0.05)
-
     server = start_server("--buffer", "65536")
     alone = server.usage()
     alice, bob = enter(server, "alice", "bob")
@@ -425,17 +384,6 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     scenes.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
-
-
-def comes_in(start_client, scripted_server):
-    """Let a client called bob come to the scripted server and be welcomed; return both."""
-    client = start_client("--name", "bob")
-    server = scripted_server.accepts()
-    server.sends(QUESTION)
-    server.gets("bob")
-    server.sends("* welcome, bob")
-    client.prints(QUESTION, "* welcome, bob")
-    return client, server
 
 
 @task("7.13")

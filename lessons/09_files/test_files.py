@@ -5,7 +5,15 @@ import hashlib
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
-from grader.suite.files import has_file, has_only
+from grader.suite.people import (
+    GOODBYE,
+    QUESTION,
+    asks_and_gets,
+    comes_in,
+    enter,
+    enters,
+    is_heard,
+)
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -14,9 +22,6 @@ MAX_LINE = 65536
 MAX_CHUNK = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
-QUESTION = "* what is your name?"
-GOODBYE = "* goodbye"
-DISCONNECTED = "* disconnected"
 LESSON = "09_files"
 FORMS = (
     *("/who", "/msg NAME TEXT", "/nick NEW", "/file ID SIZE NAME", "/data ID N"),
@@ -25,38 +30,6 @@ FORMS = (
 OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
 ALL_BYTES = bytes(range(256))
 SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
-
-
-def enters(server, name, *others, **settings):
-    """Let somebody come in under this name, which the others hear."""
-    person = server.visitor(name, **settings)
-    person.gets(QUESTION)
-    person.sends(name)
-    person.gets(f"* welcome, {name}")
-    for other in others:
-        other.gets(f"* {name} joined")
-    return person
-
-
-def enter(server, *names):
-    """Let these people come in, one after the other; return them."""
-    people = []
-    for name in names:
-        people.append(enters(server, name, *people))
-    return people
-
-
-def is_heard(speaker, line, *listeners):
-    """Let somebody say a line, and the listeners hear it next."""
-    speaker.sends(line)
-    for listener in listeners:
-        listener.gets(f"{speaker.name}: {line}")
-
-
-def asks_and_gets(person, command, *replies):
-    """Let somebody give a command, and get these replies next."""
-    person.sends(command)
-    person.gets(*replies)
 
 
 def digest(data):
@@ -317,7 +290,16 @@ MISUSED = (
     *(("/cancel", 6), ("/cancel x", 6), ("/cancel 1 2", 6), ("/cancel ", 6)),
 )
 BAD_DATA = (
-    *("/data", "/data ", "/data 1", "/data 1 ", "/data 1 x", "/data x 4", "/data 1 0", "/data 1 -4"),
+    *(
+        "/data",
+        "/data ",
+        "/data 1",
+        "/data 1 ",
+        "/data 1 x",
+        "/data x 4",
+        "/data 1 0",
+        "/data 1 -4",
+    ),
     *("/data 1 65537", "/data 1 4 x", "/data  1 4", "/data 1 4 ", "/data 1 \u0664", "/data 1 +4"),
 )
 
@@ -396,17 +378,6 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     scenes.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
-
-
-def comes_in(start_client, scripted_server, *options):
-    """Let a client called bob come to the scripted server and be welcomed; return both."""
-    client = start_client("--name", "bob", *options)
-    server = scripted_server.accepts()
-    server.sends(QUESTION)
-    server.gets("bob")
-    server.sends("* welcome, bob")
-    client.prints(QUESTION, "* welcome, bob")
-    return client, server
 
 
 def takes_file(server, number, name, data):
