@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report test lint stages sample soak lock
+.PHONY: help core full check hint diff doctor grade report test catalogue lint stages sample soak lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ report: core  ## all reports again: make report [OUT=dir]
 
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)
+
+catalogue: full  ## every task on every known wrong program (half an hour)
+	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py $(ARGS)
 
 lint: full  ## style and types
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy

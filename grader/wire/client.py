@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.keyboard import Keyboard
-from grader.wire.lines import same_text, shown, take_line
+from grader.wire.lines import same_text, shown, shown_text, take_line
 from grader.wire.program import Program
 from grader.wire.stage import Stage
 from grader.wire.system import POSIX
@@ -93,10 +93,10 @@ class Client(Program):
     def prints(self, *lines: str) -> None:
         """Expect exactly these lines next on its stdout."""
         for expected in lines:
-            line = self.prints_line(f"{expected!r} on the screen")
+            wanted = f"{shown_text(expected)} on the screen"
+            line = self.prints_line(wanted)
             if not _same(line, expected):
-                got = shown(line)
-                raise self.failed(Kind.DIFFERENT, f"{expected!r} on the screen", got, line)
+                raise self.failed(Kind.DIFFERENT, wanted, shown(line), line)
 
     def prints_line(self, expected: str = "a line on the screen") -> bytes:
         """Return the next line on its stdout, without its end."""

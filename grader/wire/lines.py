@@ -42,6 +42,14 @@ def shown(data: bytes, most: int = 60) -> str:
     return f"{data[:half]!r} ... {data[-half:]!r} ({len(data)} bytes)"
 
 
+def shown_text(text: str, most: int = 60) -> str:
+    """Return text for the eye: its repr, cut in the middle when long."""
+    if len(text) <= most:
+        return repr(text)
+    half = most // 2
+    return f"{text[:half]!r} ... {text[-half:]!r} ({len(text)} characters)"
+
+
 def difference(expected: bytes, got: bytes) -> str:
     """Say in words where two byte strings begin to differ; empty when both are short."""
     if max(len(expected), len(got)) <= 60:

@@ -19,6 +19,7 @@ from grader.wire.transcript import END, RESET, UNEXPECTED
 
 PIECE_TAKEN = 0.2  # seconds to wait for a piece to be received before the next is sent
 PIECE_PAUSE = 0.003  # where the kernel does not tell
+A_LITTLE = 0.1  # seconds
 NOTHING_TAKEN = 0.08  # seconds; who takes nothing for so long waits for something
 
 
@@ -203,6 +204,14 @@ class Peer:
         """Stay connected, and neither read nor write any more."""
         self.stage.transcript.record(self.name, self.other, note="stops reading")
         self.connection.read(False)
+
+    def reads_a_little(self) -> None:
+        """Go on reading after goes_silent(), in small pieces, for a moment.
+
+        Whoever waits for room in the kernel gets many small chances to write.
+        """
+        self.connection.read(True)
+        self.stage.lets_time_pass(A_LITTLE)
 
     def reads_again(self) -> None:
         """Go on reading after goes_silent(), as fast as it can."""

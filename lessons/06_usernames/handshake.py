@@ -55,14 +55,14 @@ class Handshake:
 
     def typed_all(self):
         """Take the end of the keyboard. At the prompt, and with nothing to say, we leave."""
-        raise NotImplementedError("TODO 6.16: the client leaves before it is welcome")
+        raise NotImplementedError("TODO 6.16: the client can leave before it is welcomed")
 
     def leave_if_all_is_said(self):
         """Leave if the keyboard has ended, and no line waits that a welcome could set free.
 
         Only before the welcome. The lock must be held.
         """
-        raise NotImplementedError("TODO 6.16: the client leaves before it is welcome")
+        raise NotImplementedError("TODO 6.16: the client can leave before it is welcomed")
 
     def send_all(self):
         """Send what was typed, as it comes, and leave after the last line."""

@@ -9,7 +9,7 @@ TAKEN = "* that name is taken"
 
 def is_name(text):
     """Say whether the whole text is a name: 1 to 20 ASCII letters, digits, `-` or `_`."""
-    raise NotImplementedError("TODO 6.4: what is no name is refused, try again")
+    raise NotImplementedError("TODO 6.4: a bad name is refused, and asked for again")
 
 
 def key(name):

@@ -9,6 +9,10 @@ from grader.suite.people import (
     PROMPT,
     QUESTION,
     TAKEN,
+<<<<<<< HEAD
+=======
+    asks_and_gets,
+>>>>>>> main
     company,
     enter,
     enters,
@@ -262,7 +266,16 @@ def test_a_name_is_free_before_the_others_hear_of_it(server):
 
 @task("6.11", needs=["6.3"])
 def test_notices_and_chat_stand_in_one_order(server):
-    dave, erin, alice, bob = enter(server, "dave", "erin", "alice", "bob")
+    dave, erin, alice, bob = people = enter(server, "dave", "erin", "alice", "bob")
+    frank = server.visitor("frank")
+    frank.gets(QUESTION)
+    asks_and_gets(frank, "frank", "* welcome, frank")
+    alice.sends("can you hear me?")  # as soon as the newcomer has the receipt
+    frank.gets("alice: can you hear me?")
+    frank.hangs_up()
+    for person in people:
+        heard = [] if person is alice else ["alice: can you hear me?"]
+        person.gets("* frank joined", *heard, "* frank left")
     guests = [server.visitor(f"guest{number}") for number in range(8)]
     for talker in (alice, bob):
         talker.begins_to_send("".join(f"line {number}\n" for number in range(LAST)).encode())
@@ -363,6 +376,12 @@ def talks(client, server):
 
 @task("6.14")
 def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_server):
+    client, server = meets(start_client, scripted_server, "--name", "bob")
+    server.ends_its_stream()  # without having asked
+    client.prints(DISCONNECTED)
+    client.ends(1)
+    server.gets_hung_up_on()
+
     client, server = meets(start_client, scripted_server, "--name", "bob")
     hears(client, server, QUESTION)
     server.gets("bob")

@@ -81,7 +81,15 @@ class Client:
         Nothing more comes when the stream has ended or broken (OSError), and after a line
         that no server of this course sends (LineTooLong).
         """
-        raise NotImplementedError("TODO 7.13: the client ends well after a goodbye")
+        try:
+            data = self.connection.recv(BUFFER_SIZE)
+            for line in self.splitter.feed(data):
+                self.screen.show(line)
+                self.handshake.heard(line)
+                self.said_goodbye = line == GOODBYE
+        except (OSError, LineTooLong):
+            return False
+        return bool(data)
 
     def server_closed(self):
         """Return the exit status.

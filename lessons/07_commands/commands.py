@@ -48,7 +48,7 @@ SHOWN = 20  # characters of an unknown command
 
 def obey(room, member, line):
     """Carry out the command in this line, or reply why not. Raises Goodbye for /quit."""
-    raise NotImplementedError("TODO 7.7: a mistake is answered and costs nothing")
+    raise NotImplementedError("TODO 7.2: who lists the people with names")
 
 
 def arguments_of(line, form):
@@ -57,4 +57,4 @@ def arguments_of(line, form):
     Single spaces separate them; the last is the rest of the line as it is. None may be
     missing or empty, and a command without arguments takes nothing behind it.
     """
-    raise NotImplementedError("TODO 7.7: a mistake is answered and costs nothing")
+    raise NotImplementedError("TODO 7.2: who lists the people with names")

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
 from grader.suite.people import (
-    LONG_LINE,
     DISCONNECTED,
     GOODBYE,
+    LONG_LINE,
     NO_NAME,
     QUESTION,
     TAKEN,
@@ -269,14 +269,17 @@ def test_a_reply_does_not_cut_into_a_line(server):
     bob = enters(server, "bob", alice, receive_buffer=scenes.SMALL_BUFFER)
     carol = enters(server, "carol", alice, bob)
     bob.goes_silent()
+    nobody = "n" * 60_000
+    asked = [f"/msg {nobody} hi"] * 5 + ["/help", "/msg bob note", "/who", "/dance", "/nick Bert"]
+    bob.begins_to_send("".join(f"{line}\n" for line in asked).encode())
+    bob.waits_until_stopped()
     alice.begins_to_send(LONG_LINE * 10)
-    alice.waits_until_stopped()
-    bob.sends("/help", "/msg bob note", "/who", "/dance", "/nick Bert")
     carol.sends("between")
-    alice.stage.lets_time_pass(0.1)
+    alice.waits_until_stopped()
+    bob.reads_a_little()
     bob.reads_again()
     long = f"alice: {'x' * 60_000}"
-    replies = [f"* {form}" for form in FORMS]
+    replies = [f"* no one here is called {nobody}"] * 5 + [f"* {form}" for form in FORMS]
     replies += ["bob (private): note", "* told bob", "* here: alice, bob, carol"]
     replies += ["* unknown command /dance, try /help", "* bob is now Bert"]
     heard = [bob.gets_line() for _ in range(10 + len(replies) + 1)]

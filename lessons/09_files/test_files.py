@@ -32,43 +32,6 @@ ALL_BYTES = bytes(range(256))
 SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
 
 
-def digest(data):
-    """Return the SHA-256 of the data, as /end wants it."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def chunks(data, size=MAX_CHUNK):
-    """Cut data into chunks of this many bytes."""
-    return [data[begin : begin + size] for begin in range(0, len(data), size)]
-
-
-def file_as_sent(number, name, data, size=MAX_CHUNK):
-    """Return all that a sender says of one file, in order."""
-    pieces = [f"/file {number} {len(data)} {name}\n".encode()]
-    pieces += [f"/data {number} {len(one)}\n".encode() + one for one in chunks(data, size)]
-    return b"".join([*pieces, f"/end {number} {digest(data)}\n".encode()])
-
-
-def gets_chunk(person, number, data):
-    """Expect one chunk, its line and its bytes."""
-    person.gets(f"/data {number} {len(data)}")
-    person.gets_bytes(data)
-
-
-def gets_file(person, number, name, data, size=MAX_CHUNK):
-    """Expect one file, from its first line to its last."""
-    person.gets(f"/file {number} {len(data)} {name}")
-    for one in chunks(data, size):
-        gets_chunk(person, number, one)
-    person.gets(f"/end {number} {digest(data)}")
-
-
-def is_cancelled(person, number):
-    """Expect the notice that nothing comes of a transfer; the reason is free."""
-    notice = f"* transfer {number} cancelled: "
-    scenes.begins_with(person, notice)
-
-
 @task("9.1")
 def test_the_room_of_lesson_07_is_still_there(server):
     alice, bob = enter(server, "alice", "bob")
@@ -380,22 +343,6 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 
 
-def takes_file(server, number, name, data):
-    """Expect the client to send this file, in chunks as it likes; the server gets it all."""
-    server.gets(f"/file {number} {len(data)} {name}")
-    done = 0
-    while done < len(data):
-        size = scenes.chunk_size(server, f"/data {number} ", min(MAX_CHUNK, len(data) - done))
-        server.gets_bytes(data[done : done + size])
-        done += size
-    server.gets(f"/end {number} {digest(data)}")
-
-
-def shows_progress(client, name):
-    """Expect progress lines, one at least, up to 100 % or whatever comes last; then a fence."""
-    return scenes.lines_while(client, f"* sending {name}: ", " %")
-
-
 @task("9.12")
 def test_the_client_sends_a_file(stage, start_client, scripted_server):
     client, server = comes_in(start_client, scripted_server)
@@ -406,15 +353,159 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
         takes_file(server, number, "my notes.txt", data)
         client.prints(f"* sending my notes.txt as {number}")
         server.sends(f"alice: got {number}")
-        scenes.prints_after_progress(client, "my notes.txt", f"alice: got {number}")
+        prints_after_progress(client, "my notes.txt", f"alice: got {number}")
     folder = stage.folder / "a folder"
     folder.mkdir()
     data = ALL_BYTES * 800 + OWN_LINES
     (folder / "bytes.bin").write_bytes(data)
-    client.types("/sendfile a folder/bytes.bin", "hello")
+    client.types("/sendfile a folder/bytes.bin")
     number = len(SIZES) + 1
+    takes_file(server, number, "bytes.bin", data)
     client.prints(f"* sending bytes.bin as {number}")
-    chat = scenes.takes_file_with_chat(server, number, "bytes.bin", data, digest(data))
-    scenes.said_in_this_order(server, chat, ["hello"])
     server.sends("alice: thanks")
-    scenes.prints_after_progress(client, "bytes.bin", "alice: thanks", at_least=1)
+    prints_after_progress(client, "bytes.bin", "alice: thanks", at_least=1)
+
+
+@task("9.13", needs=["9.12"])
+def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
+    data = scenes.counted(4 * MIB).encode()
+    (stage.folder / "large").write_bytes(data)
+    (stage.folder / "small").write_bytes(b"abcd")
+    server.goes_silent()
+    client.types("/sendfile large")
+    client.prints("* sending large as 1")
+    server.sends("alice: go on")
+    prints_after_progress(client, "large", "alice: go on")
+    client.types("hello", "/data 1 4", "/file 9 4 x", "/end 1 abc", "/sendfile none", "/sendfile .")
+    client.has_read_its_keyboard()
+    server.reads_again()
+    between = takes_file(server, 1, "large", data)
+    scenes.said_in_this_order(server, between, ["hello"])
+    if between != ["hello"]:
+        raise stage.fail(Kind.DIFFERENT, "server", "'hello' and no more between chunks", str(between))
+    client.types("/sendfile small", "quit")
+    takes_file(server, 2, "small", b"abcd")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+
+
+@task("9.14", needs=["9.12"])
+def test_a_file_that_is_being_sent_is_cancelled(stage, start_client):
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
+    (stage.folder / "large").write_bytes(bytes(4 * MIB))
+    for number, who in ((1, "keyboard"), (2, "server")):
+        server.goes_silent()
+        client.types("/sendfile large")
+        client.prints(f"* sending large as {number}")
+        if who == "keyboard":
+            client.types(f"/cancel {number}")
+            client.has_read_its_keyboard()
+        else:
+            server.sends(f"* transfer {number} cancelled: no room")
+            prints_after_progress(client, "large", f"* transfer {number} cancelled: no room")
+        client.types(f"fence {number}")
+        server.reads_again()
+        sent = skips_chunks(server, number, 4 * MIB, f"fence {number}")
+        if sent >= 4 * MIB:
+            raise stage.fail(Kind.DIFFERENT, "server", "the rest of the file to be kept", "all of it")
+        server.sends(f"alice: enough of {number}")
+        prints_after_progress(client, "large", f"alice: enough of {number}")
+
+
+@task("9.15")
+def test_the_client_receives_files(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server, "--downloads", "in here")
+    folder = stage.folder / "in here"
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        server.sends_bytes(file_as_sent(f"alice/{number}", f"{size}.txt", data, 1000))
+        client.prints(f"* got {size}.txt ({size} bytes) from alice")
+        has_file(client, folder / f"{size}.txt", data)
+    (folder / "b.part").write_bytes(b"mine")
+    (folder / "c").symlink_to(stage.folder / "elsewhere")
+    for name, place in (("a", "a"), ("a", "a (1)"), ("a", "a (2)"), ("b", "b (1)"), ("c", "c (1)")):
+        data = f"{name} for {place}".encode()
+        server.sends_bytes(file_as_sent("alice/1", name, data))
+        client.prints(f"* got {name} ({len(data)} bytes) from alice")
+        has_file(client, folder / place, data)
+    has_file(client, folder / "b.part", b"mine")
+    before = [f"{size}.txt" for size in SIZES]
+    has_only(client, folder, *before, "a", "a (1)", "a (2)", "b.part", "b (1)", "c", "c (1)")
+    data = ALL_BYTES * 300 + OWN_LINES
+    server.sends("/file bob/1 76866 one", "/file alice/1 4 two", "bob: chat goes on")
+    client.prints("bob: chat goes on")
+    has_file(client, folder / "one.part", b"")
+    server.sends_in_pieces(file_as_sent("carol/9", "three", b"\n/end carol/9 x\n"))
+    client.prints("* got three (16 bytes) from carol")
+    has_file(client, folder / "three", b"\n/end carol/9 x\n")
+
+
+@task("9.16", needs=["9.15"])
+def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    folder = stage.folder / "downloads"
+    (stage.folder / "mine").write_bytes(b"mine")
+    before = {path.name for path in stage.folder.iterdir()}
+    lies = ("../x", "/tmp/kit-must-not-be", "..", ".", "a/b", "a\\b", "../mine", ".x", "n\x00ul", "x" * 300, "x\x1b[2J")
+    for number, name in enumerate(lies, 1):
+        server.sends_bytes(file_as_sent(f"alice/{number}", name, b"abcd"))
+        server.sends(f"alice: {number}")
+        skips_notices(client, f"alice: {number}")
+    has_only(client, folder)
+    damaged = (
+        (b"/data alice/1 5\nabcde", True),  # more than announced
+        (f"/end alice/1 {digest(b'ab')}\n".encode(), False),  # fewer
+        (b"/data alice/1 2\ncd/end alice/1 " + digest(b"abce").encode() + b"\n", False),
+        (b"/cancel alice/1\n", False),
+    )
+    for rest, _ in damaged:
+        server.sends_bytes(b"/file alice/1 4 x.bin\n/data alice/1 2\nab" + rest)
+        names_it(client, "x.bin")
+        server.sends_bytes(b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n/end nobody/7 abc\n")
+        server.sends("alice: well")
+        client.prints("alice: well")
+        has_only(client, folder)
+    server.sends_bytes(b"/file alice/2 4 y.bin\n/data alice/2 2\nab")
+    server.sends("alice: good night")
+    client.prints("alice: good night")
+    has_file(client, folder / "y.bin.part", b"ab") if False else None
+    server.hangs_up()
+    client.prints_notices("y.bin", DISCONNECTED)
+    client.ends(1)
+    has_only(client, folder)
+    has_only(client, stage.folder, *before, "downloads")
+
+
+@task("9.17", needs=["9.2", "9.12", "9.15"])
+def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+    data = ALL_BYTES * 1000
+    (stage.folder / "bytes.bin").write_bytes(data)
+    path = str(stage.folder / "bytes.bin")
+    for mine in (True, False):
+        port = server.port if mine else kit_server(LESSON).port
+        folder = stage.folder / f"downloads-{mine}"
+
+        def start(name, *options, port=port, mine=mine):
+            words = ("--name", name, *options)
+            if mine:
+                return kit_client(LESSON, port, *words, name=name)
+            return start_client("--port", str(port), *words, name=name)
+
+        alice = start("alice")
+        alice.prints(QUESTION, "* welcome, alice")
+        bob = start("bob", "--downloads", str(folder))
+        bob.prints(QUESTION, "* welcome, bob")
+        alice.prints("* bob joined")
+        alice.types(f"/sendfile {path}")
+        alice.prints("* sending bytes.bin as 1")
+        bob.prints(f"* got bytes.bin ({len(data)} bytes) from alice")
+        has_file(bob, folder / "bytes.bin", data)
+        prints_after_progress(alice, "bytes.bin", f"* sent bytes.bin ({len(data)} bytes) to bob")
+        bob.types("thanks")
+        alice.prints("bob: thanks")
+        for person in (alice, bob):
+            person.types("/quit")

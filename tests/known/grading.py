@@ -23,10 +23,10 @@ def lesson_of(program: Program) -> Lesson:
     return load_lesson(LESSONS / program.lesson_id)
 
 
-def graded(program: Program, folder: Path) -> LessonResult:
-    """Build the program's submission in `folder` and grade it."""
+def graded(program: Program, folder: Path, tasks: tuple[str, ...] = ()) -> LessonResult:
+    """Build the program's submission in `folder` and grade it; only these tasks, if any."""
     submission = build(program, folder / "submission")
-    return run_lesson(Job(lesson_of(program), submission, slowness=_slowness()))
+    return run_lesson(Job(lesson_of(program), submission, tasks, slowness=_slowness()))
 
 
 def unexcused(result: LessonResult) -> list[TaskResult]:
