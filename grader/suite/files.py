@@ -37,9 +37,7 @@ def gets_chunk(person: Peer, number: object, data: bytes) -> None:
     person.gets_bytes(data)
 
 
-def gets_file(
-    person: Peer, number: object, name: str, data: bytes, size: int = MAX_CHUNK
-) -> None:
+def gets_file(person: Peer, number: object, name: str, data: bytes, size: int = MAX_CHUNK) -> None:
     """Expect one file, from its first line to its last, in chunks of this size."""
     person.gets(f"/file {number} {len(data)} {name}")
     for one in chunks(data, size):
@@ -86,6 +84,34 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
             return between
         else:
             between.append(line)
+
+
+def skips_chunks(server: Peer, number: int, fence: str) -> int:
+    """Read the chunks of a file up to a typed line; return how many bytes came before it.
+
+    The file may be cancelled by its sender on the way; all its bytes are zero.
+    """
+    done = 0
+    while True:
+        line = server.gets_line()
+        head = re.fullmatch(rf"/data {number} ([0-9]{{1,9}})", line)
+        if line == fence:
+            return done
+        if head:
+            done += int(head[1])
+            server.gets_bytes(bytes(int(head[1])))
+        elif line != f"/cancel {number}" and not line.startswith(f"/file {number} "):
+            wanted = f"chunks of file {number}, then {fence!r}"
+            raise server.stage.fail(Kind.DIFFERENT, server.name, wanted, repr(line))
+
+
+def skips_notices(client: Client, line: str) -> None:
+    """Expect any notices, and then this line on the screen."""
+    printed = "* "
+    while printed.startswith("* "):
+        printed = client.prints_line(f"{line!r} on the screen").decode("utf-8", "replace")
+    if printed != line:
+        raise client.failed(Kind.DIFFERENT, f"{line!r} on the screen", repr(printed))
 
 
 def prints_after_progress(client: Client, name: str, line: str, at_least: int = 0) -> None:

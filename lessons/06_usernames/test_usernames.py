@@ -9,10 +9,7 @@ from grader.suite.people import (
     PROMPT,
     QUESTION,
     TAKEN,
-<<<<<<< HEAD
-=======
     asks_and_gets,
->>>>>>> main
     company,
     enter,
     enters,

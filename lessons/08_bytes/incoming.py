@@ -14,16 +14,17 @@ class StreamEnded(Exception):
 class Incoming:
     """The bytes of one connection, taken as lines or by number. Only for its own thread."""
 
-    def __init__(self, connection, buffer_size):
-        """buffer_size: the most bytes that one recv() may ask for."""
+    def __init__(self, connection, buffer_size, limit=MAX_LINE):
+        """buffer_size: the most bytes one recv() may ask for; limit: the most of one line."""
         self.connection = connection
         self.buffer_size = buffer_size
+        self.limit = limit
         self.rest = bytearray()  # received, and not yet taken
 
     def line(self):
         """Return the text of the next line, without its end.
 
-        Raises LineTooLong as soon as more than MAX_LINE bytes have come without an end,
+        Raises LineTooLong as soon as more bytes than the limit have come without an end,
         StreamEnded when the stream ends before that, OSError when the client vanishes.
         """
         raise NotImplementedError("TODO 8.1: a base64 frame comes back reversed")

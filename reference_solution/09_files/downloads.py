@@ -17,16 +17,17 @@ MOST_AT_ONCE = 64  # a server that opens more has lost its senses
 class Download:
     """One file on its way in."""
 
-    def __init__(self, label, size, name, part):
-        """size: bytes, as announced. part: the path of the unfinished file.
+    def __init__(self, label, size, name, path):
+        """size: bytes, as announced. path: of the whole file; until then it is PATH.part.
 
         Raises FileExistsError if there is anything of that name, be it a broken link.
         """
         self.sender = label.rpartition("/")[0]
         self.size = size
         self.name = name
-        self.part = part
-        self.file = open(part, "xb")  # noqa: SIM115
+        self.path = path
+        self.part = f"{path}.part"
+        self.file = open(self.part, "xb")  # noqa: SIM115
         self.digest = hashlib.sha256()
         self.received = 0
 
@@ -74,7 +75,7 @@ class Downloads:
         for path in self.paths(name):
             if not os.path.lexists(path):
                 try:
-                    return Download(label, size, name, f"{path}.part")
+                    return Download(label, size, name, path)
                 except FileExistsError:
                     pass  # somebody else's; the next number, then
 
@@ -116,7 +117,7 @@ class Downloads:
         download = self.open[label]
         try:
             download.file.close()
-            for path in self.paths(download.name):
+            for path in itertools.chain([download.path], self.paths(download.name)):
                 try:
                     os.link(download.part, path)  # unlike rename(), it never replaces
                     break

@@ -7,6 +7,7 @@ back. Everywhere else it just prints.
 """
 
 import os
+import shutil
 import sys
 import threading
 
@@ -28,6 +29,7 @@ class Screen:
         self.lock = threading.Lock()
         self.reading = False  # a line is being typed; guarded by lock
         self.prompt = TYPING  # stands before what is typed at a terminal; guarded by lock
+        self.drawn = TYPING  # the prompt that readline has drawn, or is about to
         self.is_terminal = (
             readline is not None
             and sys.stdin is not None
@@ -35,6 +37,8 @@ class Screen:
             and sys.stdout.isatty()
             and os.environ.get("TERM", "dumb") != "dumb"
         )
+        if self.is_terminal:
+            readline.set_pre_input_hook(self.prompted)
         self.mode = termios.tcgetattr(sys.stdin) if self.is_terminal else None
         # What cannot be shown in this terminal's encoding becomes a question mark.
         sys.stdout.reconfigure(errors="replace")
@@ -55,16 +59,25 @@ class Screen:
             self.prompt = prompt
             self.write(wipe + self.typed())
 
+    def prompted(self):
+        """Take note that a prompt stands on the terminal. Called by readline.
+
+        If we were told to ask in the meantime, the prompt that stands there is the old one.
+        """
+        with self.lock:
+            self.reading = True
+            if self.prompt != self.drawn:
+                self.write(self.wiped(self.drawn) + self.prompt)
+
     def read_line(self):
         """Return the next typed line without its end, None at the end of stdin.
 
         Only where is_terminal holds.
         """
         with self.lock:
-            self.reading = True
-            prompt = self.prompt
+            self.drawn = self.prompt
         try:
-            return input(prompt)
+            return input(self.drawn)
         except EOFError:
             return None
         finally:
@@ -87,7 +100,7 @@ class Screen:
         """Return what wipes the typed text off the terminal; it may fill several rows."""
         if not typed:
             return ""
-        rows = (len(typed) - 1) // os.get_terminal_size().columns
+        rows = (len(typed) - 1) // shutil.get_terminal_size().columns
         return (UP.format(rows) if rows else "") + WIPE
 
     def write(self, text):
