@@ -4,43 +4,14 @@ The rule: a file has its name only when every byte of it has come. Until then it
 is NAME.part, and what is there already is never replaced or followed.
 """
 
-import hashlib
 import itertools
 import os
 import threading
 
+from download import Download
 from file_names import fault_of
 
 MOST_AT_ONCE = 64  # a server that opens more has lost its senses
-
-
-class Download:
-    """One file on its way in."""
-
-    def __init__(self, label, size, name, path):
-        """size: bytes, as announced. path: of the whole file; until then it is PATH.part.
-
-        Raises FileExistsError if there is anything of that name, be it a broken link.
-        """
-        self.sender = label.rpartition("/")[0]
-        self.size = size
-        self.name = name
-        self.path = path
-        self.part = f"{path}.part"
-        self.file = open(self.part, "xb")  # noqa: SIM115
-        self.digest = hashlib.sha256()
-        self.received = 0
-
-    def write(self, payload):
-        """Add a chunk. Raises OSError when the disk is full."""
-        self.received += len(payload)
-        self.digest.update(payload)
-        self.file.write(payload)
-
-    def remove(self):
-        """Leave nothing of it behind."""
-        self.file.close()
-        os.unlink(self.part)
 
 
 class Downloads:
@@ -56,15 +27,7 @@ class Downloads:
 
     def begin(self, label, size, name):
         """Make room for a file that was announced, or say why not."""
-        self.cancel(label)
-        with self.lock:
-            try:
-                if reason := fault_of(name) or self.too_many():
-                    raise OSError(0, reason)
-                os.makedirs(self.folder, exist_ok=True)
-                self.open[label] = self.reserved(label, size, name)
-            except OSError as error:
-                self.screen.show(f"* cannot keep {name}: {error.strerror}")
+        raise NotImplementedError("TODO 9.15: the client receives files")
 
     def too_many(self):
         """Return what to say when no more files can come in now."""
@@ -87,48 +50,15 @@ class Downloads:
 
     def chunk(self, label, payload):
         """Add a chunk to the file with this label; of an unknown one nothing is kept."""
-        with self.lock:
-            download = self.open.get(label)
-            if download is None:
-                return
-            if download.received + len(payload) > int(download.size):
-                self.drop(label, "it is longer than announced")
-                return
-            try:
-                download.write(payload)
-            except OSError as error:
-                self.drop(label, error.strerror)
+        raise NotImplementedError("TODO 9.15: the client receives files")
 
     def end(self, label, digest):
         """Give a file its name, if it is whole and undamaged."""
-        with self.lock:
-            download = self.open.get(label)
-            if download is None:
-                return
-            if download.received != int(download.size):
-                self.drop(label, "it is shorter than announced")
-            elif download.digest.hexdigest() != digest:
-                self.drop(label, "it was damaged on the way")
-            else:
-                self.finish(label)
+        raise NotImplementedError("TODO 9.15: the client receives files")
 
     def finish(self, label):
         """Move a whole file to the first path that is free. The lock must be held."""
-        download = self.open[label]
-        try:
-            download.file.close()
-            for path in itertools.chain([download.path], self.paths(download.name)):
-                try:
-                    os.link(download.part, path)  # unlike rename(), it never replaces
-                    break
-                except FileExistsError:
-                    pass
-            os.unlink(download.part)
-        except OSError as error:
-            self.drop(label, error.strerror)
-            return
-        del self.open[label]
-        self.screen.show(f"* got {download.name} ({download.size} bytes) from {download.sender}")
+        raise NotImplementedError("TODO 9.15: the client receives files")
 
     def cancel(self, label, reason="it was cancelled"):
         """Forget a file that will not come. An unknown label is no error."""
@@ -138,16 +68,8 @@ class Downloads:
 
     def abandon_all(self):
         """Forget all that is not whole: the server has gone, or we go."""
-        with self.lock:
-            self.closed = True
-            for label in list(self.open):
-                self.drop(label, "the connection has ended")
+        raise NotImplementedError("TODO 9.16: nothing lands outside, or half there")
 
     def drop(self, label, reason):
         """Remove what has come of a file, and say so. The lock must be held."""
-        download = self.open.pop(label)
-        try:
-            download.remove()
-        except OSError:
-            pass  # whoever removed it before us is welcome
-        self.screen.show(f"* lost {download.name} from {download.sender}: {reason}")
+        raise NotImplementedError("TODO 9.16: nothing lands outside, or half there")

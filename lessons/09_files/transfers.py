@@ -72,9 +72,7 @@ def cancel_all(room, member):
 
 def close(room, member, transfer, line):
     """Forget a transfer and tell its receivers this line. The room's lock must be held."""
-    del room.transfers[transfer.label]
-    del member.transfers[transfer.number]
-    transfer.tell(f"{line}\n".encode())
+    raise NotImplementedError("TODO 9.2: a file reaches everybody else")
 
 
 def refusal(number, reason):

@@ -4,43 +4,14 @@ The rule: a file has its name only when every byte of it has come. Until then it
 is NAME.part, and what is there already is never replaced or followed.
 """
 
-import hashlib
 import itertools
 import os
 import threading
 
+from download import Download
 from file_names import fault_of
 
 MOST_AT_ONCE = 64  # a server that opens more has lost its senses
-
-
-class Download:
-    """One file on its way in."""
-
-    def __init__(self, label, size, name, path):
-        """size: bytes, as announced. path: of the whole file; until then it is PATH.part.
-
-        Raises FileExistsError if there is anything of that name, be it a broken link.
-        """
-        self.sender = label.rpartition("/")[0]
-        self.size = size
-        self.name = name
-        self.path = path
-        self.part = f"{path}.part"
-        self.file = open(self.part, "xb")  # noqa: SIM115
-        self.digest = hashlib.sha256()
-        self.received = 0
-
-    def write(self, payload):
-        """Add a chunk. Raises OSError when the disk is full."""
-        self.received += len(payload)
-        self.digest.update(payload)
-        self.file.write(payload)
-
-    def remove(self):
-        """Leave nothing of it behind."""
-        self.file.close()
-        os.unlink(self.part)
 
 
 class Downloads:
