@@ -68,8 +68,8 @@ class Downloads:
 
     def abandon_all(self):
         """Forget all that is not whole: the server has gone, or we go."""
-        raise NotImplementedError("TODO 9.16: nothing lands outside, or half there")
+        raise NotImplementedError("TODO 9.16: nothing lands outside the folder, or half there")
 
     def drop(self, label, reason):
         """Remove what has come of a file, and say so. The lock must be held."""
-        raise NotImplementedError("TODO 9.16: nothing lands outside, or half there")
+        raise NotImplementedError("TODO 9.16: nothing lands outside the folder, or half there")
