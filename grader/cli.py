@@ -42,8 +42,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = list(sys.argv[1:] if words is None else words)
     named = [given[0]] if given and given[0] in COMMANDS else COMMANDS
-    options = parser(named).parse_args(given)
     try:
+        options = parser(named).parse_args(given)
         return int(options.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
@@ -54,6 +54,11 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED  # the reader of our output, such as head, has seen enough
+    except ModuleNotFoundError as error:
+        where = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
+        made = "made by: python grader/bootstrap.py core"
+        print(f"grader: this Python has no {error.name}: use {where} ({made})", file=sys.stderr)
+        return USAGE
     except Exception as error:  # the last line of defence: nobody is shown a traceback
         print(f"grader: it broke itself: {type(error).__name__}: {error}", file=sys.stderr)
         print("grader: please report this, with the command you gave", file=sys.stderr)

@@ -50,6 +50,19 @@ def test_bad_input_gets_one_clear_line_and_status_2(words, says):
     assert says in lines[0]
 
 
+def test_a_python_without_the_kits_libraries_is_told_which_to_use():
+    bare = subprocess.run(
+        [sys.executable, "-S", "-m", "grader", "check", "1"],  # -S: no environment's libraries
+        cwd=KIT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert bare.returncode == 2
+    assert bare.stderr.startswith("grader: this Python has no ") and ".venv" in bare.stderr
+
+
 def test_an_empty_class_and_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "class").mkdir()
     done = grader("grade", tmp_path / "class", "--out", tmp_path / "out")

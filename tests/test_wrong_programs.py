@@ -2,6 +2,9 @@
 
 Twelve programs a lesson are graded as a whole; of the others only the tasks that they must
 fail, and those that these need, are run. `make catalogue` grades all of them as a whole.
+
+A program that failed too much, or escaped, is graded once more: on a busy machine one that spins
+can starve itself, and a race can end the other way. `make catalogue` lets none escape.
 """
 
 from pathlib import Path
@@ -31,12 +34,11 @@ def test_it_fails_what_it_must_and_is_told_why(
 ) -> None:
     tasks = () if whole_catalogue or program.id in WHOLE else telling_tasks(program)
     result = graded(program, tmp_path / "once", tasks)
-    if surplus(program, result):  # one that spins can starve itself on a busy machine
+    if surplus(program, result) or (lacking(program, result) and not whole_catalogue):
         result = graded(program, tmp_path / "twice", tasks)
     words = f"{program.where}\n{in_words(result)}"
     assert result.state == GRADED, words
-    lacking = set(program.fails) - set(failing(result))
-    assert not lacking, f"it must fail {lacking} as well\n{words}"
+    assert not lacking(program, result), f"it must fail {lacking(program, result)} too\n{words}"
     assert not surplus(program, result), f"too many: {surplus(program, result)}\n{words}"
     assert not unexcused(result), f"not run without a reason\n{words}"
     first = next(task for task in result.tasks if task.id in program.fails)
@@ -55,6 +57,11 @@ def telling_tasks(program: Program) -> tuple[str, ...]:
 def failing(result: LessonResult) -> list[str]:
     """Return the ids of the tasks that were run and not passed, in the lesson's order."""
     return [task.id for task in result.tasks if task.state not in (PASSED, NOT_RUN)]
+
+
+def lacking(program: Program, result: LessonResult) -> set[str]:
+    """Return the tasks that the program must fail and did not."""
+    return set(program.fails) - set(failing(result))
 
 
 def surplus(program: Program, result: LessonResult) -> set[str]:

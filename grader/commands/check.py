@@ -18,6 +18,7 @@ from grader.course.lesson import Lesson
 from grader.document import make_document, write_document
 from grader.errors import UserError
 from grader.judging.run import Job, end_running_suites, run_lesson
+from grader.judging.suite_process import warm_up
 from grader.report.scoresheet import show_lesson
 from grader.results import GRADED, MISSING, LessonResult, SubmissionResult
 from grader.submission import fingerprint, lesson_files
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Check, once or until Ctrl-C."""
     if not options.submission.is_dir():
         raise UserError(f"{options.submission} is not a folder")
+    warm_up()
     wanted = chosen(options.names)
     screen = console(options.plain)
     status = check(options, wanted, screen)

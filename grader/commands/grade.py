@@ -24,6 +24,7 @@ from grader.report.pages import RESULTS, write_reports
 from grader.terminal import console
 
 SECRET = "secret.key"
+JOBS = max(2, (os.cpu_count() or 1) * 3 // 2)  # at a time; suites wait as often as they work
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("class_folder", type=Path, metavar="CLASS_DIR")
     parser.add_argument("--lesson", action="append", default=[], metavar="N", help="only this one")
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--jobs", type=int, default=JOBS, metavar="N")
     parser.add_argument("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}")
     parser.add_argument("--plain", action="store_true", help="no colour, nothing that moves")
 

@@ -11,10 +11,17 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-PRELOADED = ["hypothesis", "psutil", "pytest", "grader.suite.plugin"]
+import psutil
+
+PRELOADED = [
+    *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
+    *("grader.suite.fixtures", "grader.suite.scenes", "grader.suite.people"),
+    *("_pytest.junitxml", "_pytest.unittest", "_pytest.pastebin", "_pytest.helpconfig", "pdb"),
+]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
 
@@ -30,12 +37,27 @@ def _context() -> BaseContext:
 CONTEXT = _context()
 
 
+def warm_up() -> None:
+    """Begin to import what suites need, in the process from which they will be forked.
+
+    It never hears of Ctrl-C, not even while it starts.
+    """
+    if os.name == "posix":
+        from multiprocessing import forkserver, resource_tracker
+
+        resource_tracker.ensure_running()  # first: it unblocks Ctrl-C when it has started
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        forkserver.ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class SuiteProcess:
     """A suite that has been started. words: for pytest; printed: takes all that it prints."""
 
     def __init__(self, words: Sequence[str], folder: Path, printed: Path) -> None:
         arguments = (list(words), str(folder), str(printed))
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
+        warm_up()
         self.process.start()
 
     def wait(self, seconds: float) -> bool:
@@ -44,17 +66,27 @@ class SuiteProcess:
         return not self.process.is_alive()
 
     def end(self) -> None:
-        """Interrupt it, so that it can end its programs; kill it if it does not heed."""
-        if self.process.is_alive() and self.process.pid is not None:
-            os.kill(self.process.pid, INTERRUPT)
-            if not self.wait(END_SECONDS):
-                self.process.kill()
+        """Interrupt it, so that it can end its programs; kill it, and them, if it does not."""
+        if not self.process.is_alive() or self.process.pid is None:
+            return
+        os.kill(self.process.pid, INTERRUPT)
+        if not self.wait(END_SECONDS):
+            self._kill(self.process.pid)
+
+    def _kill(self, pid: int) -> None:
+        with suppress(psutil.NoSuchProcess):
+            started = psutil.Process(pid).children(recursive=True)
+            self.process.kill()
+            for program in started:
+                with suppress(psutil.NoSuchProcess):
+                    program.kill()
 
 
 def _run(words: list[str], folder: str, printed: str) -> None:
     """Be that process."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the grader, which ends its suites itself
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

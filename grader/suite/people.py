@@ -1,10 +1,11 @@
-"""People with names, as the suites from lesson 06 on play them."""
+"""People, and clients of people, as the suites from lesson 05 on play them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from grader.suite.scenes import SMALL_BUFFER
 from grader.wire.client import Client
 from grader.wire.peer import Peer
 from grader.wire.scripted import ScriptedServer
@@ -56,20 +57,34 @@ def company(server: Server) -> None:
     server.visitor("silent").gets(QUESTION)
     alice, bob = enter(server, "alice", "bob")
     is_heard(alice, "hello", bob)
-    deaf = enters(server, "deaf", alice, bob, receive_buffer=4096)
+    deaf = enters(server, "deaf", alice, bob, receive_buffer=SMALL_BUFFER)
     deaf.goes_silent()
     alice.begins_to_send(LONG_LINE * 10)
     server.stage.lets_time_pass(0.05)
+
+
+def meets(
+    start_client: Callable[..., Client],
+    scripted_server: ScriptedServer,
+    *options: str,
+    **settings: Any,
+) -> tuple[Client, Peer]:
+    """Let a client come to the scripted server; return it and the server's end."""
+    return start_client(*options, **settings), scripted_server.accepts()
+
+
+def hears(client: Client, server: Peer, *lines: str) -> None:
+    """Let the server say these lines, and the client print them."""
+    server.sends(*lines)
+    client.prints(*lines)
 
 
 def comes_in(
     start_client: Callable[..., Client], scripted_server: ScriptedServer, *options: str
 ) -> tuple[Client, Peer]:
     """Let a client called bob come to the scripted server and be welcomed; return both ends."""
-    client = start_client("--name", "bob", *options)
-    server = scripted_server.accepts()
-    server.sends(QUESTION)
+    client, server = meets(start_client, scripted_server, "--name", "bob", *options)
+    hears(client, server, QUESTION)
     server.gets("bob")
-    server.sends("* welcome, bob")
-    client.prints(QUESTION, "* welcome, bob")
+    hears(client, server, "* welcome, bob")
     return client, server

@@ -25,6 +25,7 @@ from grader.wire.patience import measured_slowness
 from grader.wire.stage import Stage, status_words
 
 TAIL_LINES = 5
+TAIL_COLUMNS = 300
 TODO_LINE = "NotImplementedError: TODO"
 Hook = Generator[None, Any, Any]
 STAGE = pytest.StashKey[Stage]()
@@ -160,7 +161,7 @@ def last_words(text: str) -> list[str]:
     """
     lines = [line for line in text.splitlines() if line.strip(" ^~")]
     todo = next((n for n, line in enumerate(lines, 1) if line.startswith(TODO_LINE)), len(lines))
-    return lines[:todo][-TAIL_LINES:]
+    return [line[:TAIL_COLUMNS] for line in lines[:todo][-TAIL_LINES:]]
 
 
 def task_id(item: pytest.Item) -> str | None:

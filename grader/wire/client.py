@@ -88,6 +88,12 @@ class Client(Program):
         self.stage.wait_until(lambda: not keyboard.unread_bytes())
         self.stage.lets_time_pass(TAKEN)
 
+    def waits_until_stopped(self) -> None:
+        """Wait until it has taken all that was typed, or takes no more of it."""
+        keyboard = self.keyboard
+        assert keyboard is not None
+        self.stage.waits_until_steady(lambda: keyboard.unread_bytes() or 0)
+
     # -- what it shows --------------------------------------------------------------------
 
     def prints(self, *lines: str) -> None:

@@ -20,7 +20,6 @@ from grader.wire.transcript import END, RESET, UNEXPECTED
 PIECE_TAKEN = 0.2  # seconds to wait for a piece to be received before the next is sent
 PIECE_PAUSE = 0.003  # where the kernel does not tell
 A_LITTLE = 0.1  # seconds
-NOTHING_TAKEN = 0.08  # seconds; who takes nothing for so long waits for something
 
 
 class Peer:
@@ -95,10 +94,7 @@ class Peer:
 
     def waits_until_stopped(self) -> None:
         """Wait until the program has taken all that this peer began to send, or takes no more."""
-        left = -1
-        while self.connection.unsent and len(self.connection.unsent) != left:
-            left = len(self.connection.unsent)
-            self.stage.lets_time_pass(NOTHING_TAKEN)
+        self.stage.waits_until_steady(lambda: len(self.connection.unsent))
 
     # -- what it hears --------------------------------------------------------------------
 

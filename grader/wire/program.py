@@ -97,7 +97,7 @@ class Program:
         self.stage.lets_time_pass(seconds)
         busy = cpu_seconds(self.process) - before
         if busy > RESTING_SHARE * seconds:
-            got = f"{busy:.1f} s of work in {seconds:.0f} s in which nothing happened"
+            got = f"{busy:.1f} s of work in {seconds:g} s in which nothing happened"
             raise self.failed(Kind.RESOURCES, "it to wait without working", got)
 
     def usage(self) -> Usage:

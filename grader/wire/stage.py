@@ -16,6 +16,8 @@ from grader.wire.patience import PATIENCE, SOONER, TASK_SECONDS, Deadline
 from grader.wire.process import Process
 from grader.wire.transcript import Transcript
 
+NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
+
 
 class Closable(Protocol):
     """Something that a task has opened and that must be gone afterwards."""
@@ -102,6 +104,13 @@ class Stage:
     def lets_time_pass(self, seconds: float) -> None:
         """Let the program work on what was sent; too short a time can at worst miss a mistake."""
         self.wait_until(lambda: False, self.patience(seconds))
+
+    def waits_until_steady(self, count: Callable[[], int]) -> None:
+        """Wait until the count is 0, or has not changed for a moment: nobody takes any more."""
+        before = -1
+        while (now := count()) and now != before:
+            before = now
+            self.lets_time_pass(NOTHING_TAKEN)
 
     def reached_todo(self) -> bool:
         """Whether the program under test has reached a hole of the starter."""

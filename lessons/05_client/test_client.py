@@ -1,6 +1,7 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
 from grader.suite import scenes, task
+from grader.suite.people import DISCONNECTED, hears, meets
 from grader.wire.client import Client
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
@@ -9,19 +10,6 @@ pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
 LONGEST = 4 * MAX_LINE
-DISCONNECTED = "* disconnected"
-
-
-def meets(start_client, scripted_server, **settings):
-    """Let a client come to the scripted server; return it and the server's end."""
-    client = start_client(**settings)
-    return client, scripted_server.accepts()
-
-
-def hears(client, server, *lines):
-    """Let the server say these lines, and the client print them."""
-    server.sends(*lines)
-    client.prints(*lines)
 
 
 def says(client, server, *lines):
@@ -143,6 +131,7 @@ def test_all_that_was_typed_is_sent_before_it_leaves(stage, start_client):
     server = narrow.accepts()
     server.goes_silent()
     client.types(*lines)
+    client.waits_until_stopped()
     hears(client, server, "while you wait", "to get rid of it")
     client.has_its_keyboard_closed()
     stage.lets_time_pass(0.15)
@@ -228,7 +217,7 @@ def test_a_flood_from_the_server_keeps_nobody_from_typing(start_client, scripted
 def test_it_rests_while_nothing_happens(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
     hears(client, server, "hello")
-    client.rests_for(1.0)
+    client.rests_for(0.5)
     hears(client, server, "good morning")
     says(client, server, "good morning")
 

@@ -10,10 +10,13 @@ from grader.suite.people import (
     QUESTION,
     TAKEN,
     asks_and_gets,
+    comes_in,
     company,
     enter,
     enters,
+    hears,
     is_heard,
+    meets,
 )
 from grader.wire.client import Client
 from grader.wire.crowd import queue_holds
@@ -92,6 +95,8 @@ BAD_NAMES = (
     "dave\r\r",
     "da.ve",
     "dave\u200b",
+    "da\u017fe",
+    "\u212aate",
 )
 
 
@@ -337,19 +342,6 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 
 
-def meets(start_client, scripted_server, *options, **settings):
-    """Let a client come to the scripted server and be asked for a name."""
-    client = start_client(*options, **settings)
-    server = scripted_server.accepts()
-    return client, server
-
-
-def hears(client, server, *lines):
-    """Let the server say these lines, and the client print them."""
-    server.sends(*lines)
-    client.prints(*lines)
-
-
 def is_asked(client, server, *refusal):
     """Let the server ask, after a refusal if there is one, and the client show its prompt."""
     hears(client, server, *refusal)
@@ -379,10 +371,7 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     client.ends(1)
     server.gets_hung_up_on()
 
-    client, server = meets(start_client, scripted_server, "--name", "bob")
-    hears(client, server, QUESTION)
-    server.gets("bob")
-    hears(client, server, "* welcome, bob")
+    client, server = comes_in(start_client, scripted_server)
     talks(client, server)
 
     client, server = meets(start_client, scripted_server)
@@ -459,6 +448,7 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
     for answer in ("* welcome, bob", TAKEN):
         client, server = meets(start_client, scripted_server, "--name", "bob")
         client.types("hello")
+        client.has_read_its_keyboard()
         client.has_its_keyboard_closed()
         hears(client, server, QUESTION)
         server.gets("bob")
@@ -478,10 +468,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.prints(DISCONNECTED)
     client.ends(1)
 
-    client, server = meets(start_client, scripted_server, "--name", "bob")
-    hears(client, server, QUESTION)
-    server.gets("bob")
-    hears(client, server, "* welcome, bob")
+    client, server = comes_in(start_client, scripted_server)
     client.types_bytes(b"half a typed line, ")
     server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
     client.prints("alice: byte by byte \U0001f642")
@@ -492,10 +479,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.ends(0)
     client.has_printed_nothing_more()
 
-    client, server = meets(start_client, scripted_server, "--name", "bob")
-    hears(client, server, QUESTION)
-    server.gets("bob")
-    hears(client, server, "* welcome, bob")
+    client, server = comes_in(start_client, scripted_server)
     server.sends("alice: good night")
     server.waits_until_received()
     server.resets()

@@ -17,6 +17,7 @@ try:
 except ImportError:  # Windows: there the terminal itself keeps the typed line
     readline = termios = None
 
+GNU = readline is not None and "libedit" not in (readline.__doc__ or "")
 WIPE = "\r\x1b[J"  # to the beginning of the row, clear from there to the end of the screen
 UP = "\x1b[{}A"
 TYPING = "> "
@@ -35,7 +36,8 @@ class Screen:
             and sys.stdout.isatty()
             and os.environ.get("TERM", "dumb") != "dumb"
         )
-        if self.is_terminal:
+        if self.is_terminal and GNU:  # nobody may print while readline draws its prompt
+            readline.set_startup_hook(self.lock.acquire)
             readline.set_pre_input_hook(self.prompted)
         self.mode = termios.tcgetattr(sys.stdin) if self.is_terminal else None
         # What cannot be shown in this terminal's encoding becomes a question mark.
@@ -48,15 +50,17 @@ class Screen:
             self.write(f"{self.wiped(typed)}{line}\n{typed}")
 
     def prompted(self):
-        """Take note that the prompt stands on the terminal. Called by readline."""
-        with self.lock:
-            self.reading = True
+        """Take note that the prompt stands on the terminal. Called by readline, with the lock."""
+        self.reading = True
+        self.lock.release()
 
     def read_line(self):
         """Return the next typed line without its end, None at the end of stdin.
 
         Only where is_terminal holds.
         """
+        with self.lock:
+            self.reading = not GNU
         try:
             return input(TYPING)
         except EOFError:

@@ -60,7 +60,8 @@ def obey(room, member, line):
     arguments = arguments_of(line, form)
     if arguments is None:
         room.reply(member, f"* usage: {form}")
-    else:
+        return
+    with room.lock:  # what a command has looked up is still so when its reply goes out
         COMMANDS[form](room, member, *arguments)
 
 

@@ -1,4 +1,4 @@
-"""The room of lesson 07 with selectors: one thread, no lock, and no call that waits but select()."""
+"""The room of lesson 07 with selectors: one thread, no lock, and nothing waits but select()."""
 
 import argparse
 import re
