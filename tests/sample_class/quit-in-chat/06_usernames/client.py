@@ -44,8 +44,11 @@ class Client:
         """Say that nothing more will be sent. Only for the handshake; raises OSError.
 
         First self.leaving is set, then sending is shut down: a server that closes because of
-        it must not be taken for one that has gone. Then the main thread is woken.
+        it must not be taken for one that has gone. Then the main thread is woken. Who has
+        left already does not leave again, and wins no time by it.
         """
+        if self.leaving:
+            return
         self.leaving = True
         self.connection.shutdown(socket.SHUT_WR)
         self.waking.wake()
