@@ -1,0 +1,542 @@
+"""What lesson 10 asks: the chat of lesson 09, in which nobody waits for anybody."""
+
+import time
+
+from grader.suite import scenes, task
+from grader.suite.files import (
+    MAX_CHUNK,
+    digest,
+    file_as_sent,
+    gets_chunk,
+    gets_file,
+    is_cancelled,
+    prints_after_progress,
+    takes_file,
+)
+from grader.suite.folders import has_file
+from grader.suite.people import (
+    DISCONNECTED,
+    GOODBYE,
+    NO_NAME,
+    QUESTION,
+    asks_and_gets,
+    comes_in,
+    enter,
+    enters,
+    is_heard,
+)
+from grader.wire.crowd import queue_holds
+from grader.wire.failure import Kind
+from grader.wire.program import INTERRUPT, TERMINATE
+
+pytest_plugins = ["grader.suite.plugin"]
+
+LESSON = "10_slow_clients"
+MIB = 1024 * 1024
+BACKLOG = 1000
+CLOSING = "* the server is closing"
+ALL_BYTES = bytes(range(256))
+FULL = "* the room is full"
+LONG = "x" * 60_000
+FEW = 60  # long lines; 3.6 MB, of which the kernel holds some 100 kB for who does not read
+
+
+@task("10.1")
+def test_the_room_of_lesson_09_is_still_there(server):
+    alice, bob = enter(server, "alice", "bob")
+    is_heard(alice, "hi", bob)
+    is_heard(bob, "  hello ", alice)
+    alice.sends("", "//slash", "/msg bob psst")
+    bob.gets("alice: /slash", "alice (private): psst")
+    asks_and_gets(alice, "/who", "* told bob", "* here: alice, bob")
+    bob.sends("/nick Bert")
+    for person in (alice, bob):
+        person.gets("* bob is now Bert")
+    data = ALL_BYTES * 300
+    alice.sends_bytes(file_as_sent(1, "a file", data, 40_000))
+    gets_file(bob, "alice/1", "a file", data, 40_000)
+    alice.gets(f"* sent a file ({len(data)} bytes) to Bert")
+    bob.sends_bytes(b"/file 2 4 x\n/data 2 5\nabcde/what\n/end 1\n")
+    alice.gets("/file Bert/2 4 x", "/cancel Bert/2")
+    is_cancelled(bob, 2)
+    bob.gets("* unknown command /what, try /help", "* usage: /end ID SHA256")
+    alice.sends_in_pieces("in pieces \U0001f642\r\n".encode())
+    bob.gets("alice: in pieces \U0001f642")
+    asks_and_gets(bob, "/quit", GOODBYE)
+    bob.gets_hung_up_on()
+    alice.gets("* Bert left")
+    last = server.visitor("carol")
+    asks_and_gets(last, "a b", QUESTION, NO_NAME, QUESTION)
+    last.sends("carol", "/who")
+    last.ends_its_stream()
+    last.gets("* welcome, carol", "* here: alice, carol")
+    last.gets_hung_up_on()
+    alice.gets("* carol joined", "* carol left")
+
+
+def says_long_lines(speaker, count, *listeners):
+    """Let somebody say long lines, numbered, and the listeners hear each before the next."""
+    for number in range(count):
+        is_heard(speaker, f"{number} {LONG}", *listeners)
+
+
+def deaf_one(server, name, *others):
+    """Let somebody come in who does not read from now on, and for whom the kernel holds little."""
+    deaf = enters(server, name, *others, receive_buffer=scenes.SMALL_BUFFER)
+    deaf.goes_silent()
+    return deaf
+
+
+@task("10.2", needs=["10.1"])
+def test_nobody_waits_for_who_does_not_read(server):
+    alice, bob = enter(server, "alice", "bob")
+    silent = server.visitor("silent", receive_buffer=scenes.SMALL_BUFFER)
+    silent.gets(QUESTION)
+    deaf_one(server, "deaf", alice, bob)
+    says_long_lines(alice, 20, bob)
+    carol = enters(server, "carol", alice, bob)
+    says_long_lines(bob, 20, alice, carol)
+    asks_and_gets(carol, "/who", "* here: alice, bob, carol, deaf")
+    asks_and_gets(carol, f"/msg deaf {LONG}", "* told deaf")
+    mallory = deaf_one(server, "mallory", alice, bob, carol)
+    mallory.begins_to_send(b"/help\n" * 20_000)  # and never reads the answers
+    is_heard(alice, "still here", bob, carol)
+    carol.sends("/nick Carol")
+    for person in (alice, bob, carol):
+        person.gets("* carol is now Carol")
+    carol.hangs_up()
+    for person in (alice, bob):
+        person.gets("* Carol left")
+    is_heard(bob, "and we", alice)
+
+
+@task("10.3", needs=["10.2"])
+def test_who_is_too_far_behind_is_dropped(start_server):
+    server = start_server("--outbox", "300000")
+    alice, bob = enter(server, "alice", "bob")
+    deaf = deaf_one(server, "deaf", alice, bob)
+    deaf.sends("/file 1 4 x")
+    for person in (alice, bob):
+        person.gets("/file deaf/1 4 x")
+    is_dropped_in_the_end(alice, bob, "/cancel deaf/1", "* deaf left")
+    asks_and_gets(bob, "/who", "* here: alice, bob")
+    is_heard(alice, "gone", bob)
+    again = enters(server, "deaf", alice, bob)
+    is_heard(again, "here again", alice, bob)
+    hears_no_word_of_it(deaf)
+    is_heard(bob, "so am I", alice, again)
+
+
+def is_dropped_in_the_end(speaker, listener, *said):
+    """Let somebody say long lines until the server says this to both, and only once."""
+    for number in range(FEW):
+        speaker.sends(f"{number} {LONG}")
+        line = listener.gets_one_of(f"{speaker.name}: {number} {LONG}", said[0])
+        if line == said[0]:
+            listener.gets(*said[1:])
+            listener.gets(f"{speaker.name}: {number} {LONG}")
+            speaker.gets(*said)
+            return
+    raise listener.stage.fail(
+        Kind.SILENCE,
+        listener.name,
+        repr(said[0]),
+        f"silence about it, after {FEW} lines of {len(LONG)} characters",
+    )
+
+
+def hears_no_word_of_it(deaf):
+    """Expect nothing but what was due, and then the end of the connection, in whatever way."""
+    deaf.reads_again()
+    deaf.stage.wait_until(lambda: deaf.ending != "")
+    heard = deaf.arrived.decode("utf-8", "replace").split("\n")
+    for line in heard[:-1]:
+        if not line.startswith(("alice: ", "* deaf")):
+            words = "no word about being dropped"
+            raise deaf.stage.fail(Kind.UNEXPECTED, deaf.name, words, repr(line[:60]))
+    if not deaf.ending:
+        raise deaf.stage.fail(Kind.NOT_HUNG_UP, deaf.name, "the connection to end", "it stays open")
+
+
+@task("10.4", needs=["10.2"])
+def test_who_is_slow_but_reads_stays(start_server):
+    server = start_server("--outbox", "300000")
+    alice, bob = enter(server, "alice", "bob")
+    slow = deaf_one(server, "slow", alice, bob)
+    behind = 3  # lines; the server holds less than its limit for who has read all but these
+    for number in range(30):
+        is_heard(alice, f"{number} {LONG}", bob)
+        if number >= behind:
+            slow.reads_a_little()
+            slow.gets(f"alice: {number - behind} {LONG}")
+            slow.goes_silent()
+    bob.sends("/msg slow are you there?")
+    asks_and_gets(bob, "/who", "* told slow", "* here: alice, bob, slow")
+    slow.reads_again()
+    slow.gets(*(f"alice: {number} {LONG}" for number in range(30 - behind, 30)))
+    slow.gets("bob (private): are you there?")
+    is_heard(slow, "sorry", alice, bob)
+
+    roomy = start_server()
+    alice, bob = enter(roomy, "alice", "bob")
+    slow = deaf_one(roomy, "slow", alice, bob)
+    says_long_lines(alice, 100, bob)  # 6 MB, less than 8 MiB
+    asks_and_gets(bob, "/who", "* here: alice, bob, slow")
+    slow.reads_again()
+    slow.gets(*(f"alice: {number} {LONG}" for number in range(100)))
+    is_heard(slow, "that was much", alice, bob)
+
+
+@task("10.5", needs=["10.2"])
+def test_one_who_never_reads_needs_little_memory(start_server):
+    server = start_server("--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    deaf_one(server, "deaf", alice, bob)
+    line = f"{'y' * 999}\n".encode()
+    heard = b"alice: " + line
+    for _ in range(48):
+        alice.begins_to_send(line * 1024)
+        bob.stage.wait_until(lambda: len(bob.arrived) >= 1024 * len(heard))
+        if bytes(bob.arrived).replace(b"* deaf left\n", b"") != heard * 1024:
+            bob.gets(*(heard[:-1].decode(),) * 1025)  # says what is wrong
+        bob.arrived.clear()
+    server.has_not_grown_by(40 * MIB, since=before)
+    asks_and_gets(bob, "/who", "* here: alice, bob")
+
+
+@task("10.6", needs=["10.2"])
+def test_a_file_does_not_count_as_lines(start_server):
+    server = start_server("--outbox", "40000", "--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    slow = deaf_one(server, "slow", alice, bob)
+    size = 30 * MIB
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    alice.sends(f"/file 1 {size} large")
+    bob.gets(f"/file alice/1 {size} large")
+    alice.begins_to_send((f"/data 1 {MAX_CHUNK}\n".encode() + chunk) * (size // MAX_CHUNK))
+    alice.waits_until_stopped()
+    if not alice.connection.unsent:
+        words = "a sender to wait for who takes nothing of a file"
+        got = f"{size // MIB} MiB taken at once"
+        raise alice.stage.fail(Kind.RESOURCES, "server", words, got)
+    server.has_not_grown_by(16 * MIB, since=before)
+    before_it = 0
+    while bob.stage.wait_until(lambda: bool(bob.arrived), bob.stage.patience(0.1)):
+        gets_chunk(bob, "alice/1", chunk)
+        before_it += 1
+    asks_and_gets(bob, "/who", "* here: alice, bob, slow")
+    carol = enters(server, "carol", bob)
+    is_heard(carol, "go on without me", bob)
+    slow.reads_again()
+    slow.gets(f"/file alice/1 {size} large")
+    talk = ["* carol joined", "carol: go on without me"]
+    for number in range(size // MAX_CHUNK):
+        if number >= before_it:
+            gets_chunk(bob, "alice/1", chunk)
+        head = slow.gets_one_of(f"/data alice/1 {MAX_CHUNK}", *talk)
+        while head in talk:
+            talk.remove(head)
+            head = slow.gets_one_of(f"/data alice/1 {MAX_CHUNK}", *talk)
+        slow.gets_bytes(chunk)
+    alice.gets("* carol joined", "carol: go on without me")
+    alice.sends(f"/end 1 {digest(chunk * (size // MAX_CHUNK))}")
+    alice.gets(f"* sent large ({size} bytes) to bob, slow")
+
+
+@task("10.7", needs=["10.6"])
+def test_who_takes_nothing_of_a_file_is_dropped(stage, start_server):
+    seconds = 1.5 * stage.slowness
+    server = start_server("--file-timeout", str(seconds), "--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    deaf = deaf_one(server, "deaf", alice, bob)
+    size = 6 * MIB
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    data = chunk * (size // MAX_CHUNK)
+    deaf.sends("/file 3 9 mine")
+    for person in (alice, bob):
+        person.gets("/file deaf/3 9 mine")
+    began = time.monotonic()
+    alice.begins_to_send(file_as_sent(1, "large", data))
+    bob.gets(f"/file alice/1 {size} large")
+    got = 0
+    while True:
+        line = bob.gets_one_of(f"/data alice/1 {MAX_CHUNK}", "/cancel deaf/3")
+        if line == "/cancel deaf/3":
+            break
+        bob.gets_bytes(chunk)
+        got += 1
+    bob.gets("* deaf left")
+    if time.monotonic() - began < seconds:
+        words, early = f"it to wait {seconds:g} s for who takes nothing of a file", "no wait"
+        raise stage.fail(Kind.UNEXPECTED, "server", words, early)
+    for _ in range(size // MAX_CHUNK - got):
+        gets_chunk(bob, "alice/1", chunk)
+    bob.gets(f"/end alice/1 {digest(data)}")
+    alice.gets("/cancel deaf/3", "* deaf left", f"* sent large ({size} bytes) to bob")
+    is_heard(bob, "thanks", alice)
+
+
+@task("10.8", needs=["10.1"])
+def test_who_has_no_name_in_time_is_hung_up_on(stage, start_server):
+    seconds = 0.8 * stage.slowness
+    server = start_server("--name-timeout", f"{seconds:.2f}")
+    alice, bob = enter(server, "alice", "bob")
+    began = time.monotonic()
+    silent, guesser, dripper = server.visitors("silent", "guesser", "dripper")
+    for visitor in (silent, guesser, dripper):
+        visitor.gets(QUESTION)
+    dripper.sends_bytes(b"drip")
+    until = began + seconds + 2 * stage.slowness
+    while not (guesser.ending or dripper.ending) and time.monotonic() < until:
+        stage.lets_time_pass(seconds / 8)
+        dripper.sends_bytes(b".", even_if_hung_up_on=True)
+        guesser.sends_bytes(b"no name\n", even_if_hung_up_on=True)
+    while guesser.arrived:
+        guesser.gets(NO_NAME, QUESTION)
+    for visitor in (silent, guesser, dripper):
+        visitor.gets_hung_up_on()
+    if time.monotonic() - began < seconds:
+        words, early = f"{seconds:.1f} s to say a name", "an end before that"
+        raise stage.fail(Kind.UNEXPECTED, "server", words, early)
+    is_heard(alice, "I have a name", bob)
+    is_heard(bob, "so have I", alice)
+    enters(server, "silent", alice, bob)
+
+
+@task("10.9", needs=["10.1"])
+def test_one_too_many_is_turned_away(stage, start_server):
+    server = start_server("--max-clients", "3")
+    alice, bob = enter(server, "alice", "bob")
+    silent = server.visitor("silent")
+    silent.gets(QUESTION)
+    for name in ("carol", "dave"):
+        visitor = server.visitor(name)
+        visitor.gets(FULL)
+        visitor.gets_hung_up_on()
+    is_heard(alice, "full house", bob)
+    asks_and_gets(silent, "silent", "* welcome, silent")
+    for person in (alice, bob):
+        person.gets("* silent joined")
+    bob.hangs_up()
+    for person in (alice, silent):
+        person.gets("* bob left")
+    erin = comes_in_when_there_is_room(server, "erin")
+    for person in (alice, silent):
+        person.gets("* erin joined")
+    is_heard(erin, "at last", alice, silent)
+    erin.resets()
+    for person in (alice, silent):
+        person.gets("* erin left")
+    comes_in_when_there_is_room(server, "frank")
+
+
+def comes_in_when_there_is_room(server, name):
+    """Let somebody try until a place is free, which may take the server a moment."""
+    deadline = server.stage.patience()
+    while True:
+        visitor = server.visitor(name)
+        if visitor.gets_one_of(QUESTION, FULL) == QUESTION:
+            asks_and_gets(visitor, name, f"* welcome, {name}")
+            return visitor
+        visitor.gets_hung_up_on()
+        visitor.hangs_up()
+        if deadline.over:
+            raise server.failed(Kind.SILENCE, "a place for a newcomer", repr(FULL))
+        server.stage.wait_until(lambda: False, server.stage.patience(0.02))
+
+
+@task("10.10", needs=["10.2"])
+def test_everybody_hears_that_the_server_closes(stage, start_server):
+    for stop in (INTERRUPT, TERMINATE):
+        server = start_server()
+        alice, bob = enter(server, "alice", "bob")
+        silent = server.visitor("silent")
+        silent.gets(QUESTION)
+        deaf_one(server, "deaf", alice, bob)
+        late = deaf_one(server, "late", alice, bob)
+        says_long_lines(alice, 10, bob)
+        alice.begins_to_send(b"/file 1 9 x\n/data 1 9\nhalf")
+        bob.gets("/file alice/1 9 x")
+        alice.waits_until_received()
+        server.is_told_to_stop(stop)
+        late.reads_again()
+        for person in (alice, bob, silent):
+            person.gets(CLOSING)
+            person.gets_hung_up_on()
+        late.gets(*(f"alice: {number} {LONG}" for number in range(10)), "/file alice/1 9 x")
+        late.gets(CLOSING)
+        late.gets_hung_up_on()
+        server.ends(0)
+        stage.check_at_the_end()
+        stage.send_peers_home()
+
+
+@task("10.11", needs=["10.1"])
+def test_a_thousand_come_and_go(server):
+    alice = enter(server, "alice")[0]
+    before = server.usage()
+    for turn in range(10):
+        crowd = server.visitors(*(f"v{turn}-{number}" for number in range(100)))
+        for number, visitor in enumerate(crowd):
+            visitor.gets(QUESTION)
+            if number % 10 == 0:
+                asks_and_gets(visitor, visitor.name, f"* welcome, {visitor.name}")
+                alice.gets(f"* {visitor.name} joined")
+        for number, visitor in enumerate(crowd):
+            if number % 3 == 0:
+                visitor.resets()
+            else:
+                visitor.hangs_up()
+        alice.gets_in_any_order(*(f"* v{turn}-{number} left" for number in range(0, 100, 10)))
+    server.is_back_to(before)
+    asks_and_gets(alice, "/who", "* here: alice")
+
+
+DESCRIPTORS = 60
+
+
+@task("10.12", needs=["10.1"])
+def test_it_goes_on_at_the_limit_of_descriptors(server):
+    alice, bob = enter(server, "alice", "bob")
+    if not server.has_only_descriptors(DESCRIPTORS):
+        return
+    crowd = server.visitors(*(f"v{number}" for number in range(DESCRIPTORS)))
+    crowd[0].gets(QUESTION)
+    server.stage.lets_time_pass(0.1)
+    is_heard(alice, "it is crowded", bob)
+    server.rests_for(0.5)
+    asks_and_gets(crowd[0], "v0", "* welcome, v0")
+    for person in (alice, bob):
+        person.gets("* v0 joined")
+    for visitor in crowd[1 : DESCRIPTORS // 2]:
+        visitor.hangs_up()
+    for visitor in crowd[DESCRIPTORS // 2 :]:
+        visitor.gets(QUESTION)
+    asks_and_gets(crowd[-1], "last", "* welcome, last")
+    for person in (alice, bob, crowd[0]):
+        person.gets("* last joined")
+    is_heard(crowd[-1], "at last", alice, bob, crowd[0], under="last")
+
+
+@task("10.13", needs=["10.1"])
+def test_with_echo_a_sender_hears_the_own_line(start_server):
+    server = start_server("--echo")
+    alice, bob, carol = people = enter(server, "alice", "bob", "carol")
+    is_heard(alice, "hi", alice, bob, carol)
+    alice.sends("", "//who", "/msg bob psst", "/msg alice memo", "/nick Anna")
+    alice.gets("alice: /who", "* told bob", "alice (private): memo", "* told alice")
+    bob.gets("alice: /who", "alice (private): psst")
+    carol.gets("alice: /who")
+    for person in people:
+        person.gets("* alice is now Anna")
+    alice.sends_bytes(file_as_sent(1, "x", b"abcd"))
+    for person in (bob, carol):
+        gets_file(person, "Anna/1", "x", b"abcd")
+    alice.gets("* sent x (4 bytes) to bob, carol")
+    for turn in range(5):
+        for person in people:
+            person.begins_to_send("".join(f"{turn} {n}\n" for n in range(40)).encode())
+        heard = [[person.gets_line() for _ in range(120)] for person in people]
+        said = [[f"{name}: {turn} {n}" for n in range(40)] for name in ("Anna", "bob", "carol")]
+        for lines in said:
+            scenes.said_in_this_order(alice, heard[0], lines)
+        for person, lines in zip(people[1:], heard[1:], strict=True):
+            scenes.said_in_this_order(person, lines, heard[0])
+    is_heard(bob, "that was all", *people)
+
+
+NONSENSE = (("--outbox", "x"), ("--max-clients", "x"), ("--file-timeout", "x"))
+
+
+@task("10.14", needs=["10.1"])
+def test_it_stands_what_every_server_stands(stage, start_server):
+    def company(server):
+        server.visitor("silent").gets(QUESTION)
+        alice, bob = enter(server, "alice", "bob")
+        deaf_one(server, "deaf", alice, bob)
+        alice.begins_to_send(LONG.encode() + b"\n")
+        bob.gets(f"alice: {LONG}")
+
+    server = start_server("--buffer", "1")
+    alone = server.usage()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    is_heard(alice, "with one byte at a time", bob)
+    mallory = enters(server, "mallory", alice, bob)
+    before = server.memory()
+    mallory.sends_bytes(b"x" * 65537 + b"\n/who\n", even_if_hung_up_on=True)
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    scenes.vanishes(server)
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    is_heard(alice, "all well", bob)
+    server.has_not_grown_by(8 * MIB, since=before)
+    for person in (alice, bob, mallory):
+        person.hangs_up()
+    server.is_back_to(alone)
+    scenes.refuses_to_start(stage, server)
+    scenes.refuses_nonsense(stage, "server.py", NONSENSE)
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(
+        start_server(), lambda ann: ann.gets(QUESTION), last_words=(CLOSING,)
+    )
+
+
+@task("10.15")
+def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    data = ALL_BYTES * 600
+    (stage.folder / "a file").write_bytes(data)
+    client.types("hello", "/sendfile a file")
+    server.gets("hello")
+    if takes_file(server, 1, "a file", data):
+        raise stage.fail(Kind.UNEXPECTED, "server", "nothing between the chunks", "a line")
+    prints_after_progress(client, "* sending a file as 1")
+    server.sends("bob: hello", "* sent a file (153600 bytes) to alice")
+    prints_after_progress(client, "bob: hello")
+    client.prints("* sent a file (153600 bytes) to alice")
+    server.sends_bytes(file_as_sent("alice/7", "notes", data))
+    client.prints(f"* got notes ({len(data)} bytes) from alice")
+    has_file(client, stage.folder / "downloads" / "notes", data)
+    server.sends("alice: \x1b[31mred")
+    client.prints("alice: \x1b[31mred")
+    server.sends(CLOSING)
+    server.hangs_up()
+    client.prints(CLOSING, DISCONNECTED)
+    client.ends(1)
+
+
+@task("10.16", needs=["10.1", "10.15"])
+def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+    data = ALL_BYTES * 2000
+    (stage.folder / "bytes").write_bytes(data)
+    for mine in (True, False):
+        port = server.port if mine else kit_server(LESSON).port
+        folder = stage.folder / f"downloads-{mine}"
+
+        def start(name, *options, port=port, mine=mine):
+            words = ("--name", name, *options)
+            if mine:
+                return kit_client(LESSON, port, *words, name=name)
+            return start_client("--port", str(port), *words, name=name)
+
+        alice = start("alice")
+        alice.prints(QUESTION, "* welcome, alice")
+        bob = start("bob", "--downloads", str(folder))
+        bob.prints(QUESTION, "* welcome, bob")
+        alice.prints("* bob joined")
+        alice.types("hello", f"/sendfile {stage.folder / 'bytes'}")
+        bob.prints("alice: hello", f"* got bytes ({len(data)} bytes) from alice")
+        has_file(bob, folder / "bytes", data)
+        alice.prints("* sending bytes as 1")
+        prints_after_progress(alice, f"* sent bytes ({len(data)} bytes) to bob")
+        bob.types("/msg alice thanks", "/quit")
+        bob.prints("* told alice", GOODBYE)
+        bob.ends(0)
+        alice.prints("bob (private): thanks", "* bob left")
+        alice.types("quit")
+        alice.ends(0)

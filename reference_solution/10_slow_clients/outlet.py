@@ -1,0 +1,129 @@
+"""What waits to be sent to one client.
+
+The rule: only the writer's thread sends, and it never waits for a client. What a
+connection does not take at once stays here.
+"""
+
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+
+DO_NOT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
+FOREVER = None if DO_NOT_WAIT else 1_000_000  # seconds that a reader waits; see sending_side()
+GATHERED = 256 * 1024  # bytes that one send() is offered, if so many wait
+LINES = "lines"  # the kinds of what is posted for a client: whole lines,
+FILE = "file"  # a part of a file, with its head,
+LAST = "last"  # nothing, and nothing will come behind it,
+DROP = "drop"  # nothing, and do not wait any more for the client to take what is there
+NO_LINGER = struct.pack("ii", 1, 0)  # close() forgets what is still on its way
+
+
+class Outlet:
+    """The sending side of one connection. Only for the writer, but for what says otherwise."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.sending = sending_side(connection)
+        self.pieces = deque()  # (bytes, their kind)
+        self.lines_waiting = 0  # bytes
+        self.files_waiting = 0  # bytes; any thread may look
+        self.waiting_since = 0.0  # time.monotonic() of the last byte that was taken
+        self.is_last = False  # nothing will come behind the pieces
+        self.unwanted = False  # its own thread gives it up
+        self.dropped = False  # it took too little; any thread may look
+        self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
+
+    def add(self, data, kind):
+        """Put some bytes behind those that wait, or note what their kind says."""
+        if kind == LINES:
+            self.lines_waiting += len(data)
+        elif kind == FILE:
+            if not self.files_waiting:
+                self.waiting_since = time.monotonic()
+            self.files_waiting += len(data)
+        else:
+            self.is_last = True
+            self.unwanted = kind == DROP
+            return
+        self.pieces.append((data, kind))
+
+    def send(self):
+        """Send as much as the connection takes now; say whether that was all.
+
+        Raises OSError when the client is gone.
+        """
+        while self.pieces:
+            data = self.first_bytes()
+            try:
+                sent = self.sending.send(data, DO_NOT_WAIT)
+            except BlockingIOError:
+                return False
+            self.forget(sent)
+            if sent < len(data):
+                self.waiting_since = time.monotonic()
+                return False
+        return True
+
+    def first_bytes(self):
+        """Return the first piece, or the first few joined."""
+        if len(self.pieces) == 1 or len(self.pieces[0][0]) >= GATHERED:
+            return self.pieces[0][0]
+        gathered, size = [], 0
+        for data, _ in self.pieces:
+            gathered.append(data)
+            size += len(data)
+            if size >= GATHERED:
+                break
+        return b"".join(gathered)
+
+    def forget(self, sent):
+        """Take so many bytes off the pieces that wait."""
+        while sent:
+            data, kind = self.pieces.popleft()
+            taken = min(sent, len(data))
+            if taken < len(data):
+                self.pieces.appendleft((memoryview(data)[taken:], kind))
+            if kind == FILE:
+                self.files_waiting -= taken
+            else:
+                self.lines_waiting -= taken
+            sent -= taken
+
+    def takes_no_file(self, seconds):
+        """Say whether bytes of a file wait, and nothing was taken for so long."""
+        return self.files_waiting and time.monotonic() - self.waiting_since > seconds
+
+    def end(self, how=socket.SHUT_WR):
+        """Send nothing more. With SHUT_RDWR nothing more will come either, and the reader wakes.
+
+        The connection itself is its reader's to close. A client that has gone is no error.
+        """
+        with suppress(OSError):
+            self.connection.shutdown(how)
+        self.sending.detach()
+        self.pieces.clear()
+        self.lines_waiting = self.files_waiting = 0
+        self.ended.set()
+
+    def drop(self):
+        """Give the client up, and all that is still on its way to it."""
+        self.dropped = True
+        with suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self.end(socket.SHUT_RDWR)
+
+
+def sending_side(connection):
+    """Return a second socket object for the same connection, whose send() never waits.
+
+    Without DO_NOT_WAIT, whether a call waits is a matter of the object: the reader's waits
+    FOREVER, which is not the same as None, and this one does not wait at all.
+    """
+    sending = socket.socket(fileno=connection.fileno())
+    if not DO_NOT_WAIT:
+        connection.settimeout(FOREVER)
+        sending.setblocking(False)
+    return sending
