@@ -46,7 +46,7 @@ class Downloads:
         for path in self.paths(name):
             if not os.path.lexists(path):
                 try:
-                    return Download(label, size, name, path)
+                    return Download(label, size, name, path, self.screen)
                 except FileExistsError:
                     pass  # somebody else's; the next number, then
 

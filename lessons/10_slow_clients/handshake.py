@@ -11,13 +11,14 @@ from outbox import END
 QUESTION = "* what is your name?"
 WELCOME = "* welcome, "
 PROMPT = "username: "
+PATIENCE = 5  # seconds that a welcome may take when nobody is at the keyboard any more
 
 
 class Handshake:
     """Stands between the keyboard and the server. Every method is safe from any thread."""
 
     def __init__(self, name, screen, send, leave, outbox):
-        """name: answers the first question, None for none. send(line), leave(): see Client.
+        """name: answers the first question, None for none. send(line), leave(status): see Client.
 
         outbox: takes typed lines for the room, and sends them once it is started.
         """
@@ -41,6 +42,7 @@ class Handshake:
                 self.answer()
             elif line.startswith(WELCOME):
                 self.welcomed = True
+                self.screen.release_prompt()
                 if not self.typing:
                     self.outbox.put(END)
                 self.outbox.start()
@@ -63,6 +65,7 @@ class Handshake:
     def say_name(self, name):
         """Send the name. The lock must be held. A server that has gone is no error here."""
         self.named = True
+        self.screen.hold_prompt()
         try:
             self.send(name)
         except OSError:
@@ -85,6 +88,24 @@ class Handshake:
                 self.outbox.put(END)
             else:
                 self.leave_if_all_is_said()
+                timer = threading.Timer(PATIENCE, self.give_up)
+                timer.daemon = True
+                timer.start()
+
+    def give_up(self):
+        """Leave a server that still has not let us in. In a timer's thread.
+
+        With status 1, although we leave of our own accord: what was typed, or the name, was
+        never said, and a script that ran us with it must not take that for done.
+        """
+        with self.lock:
+            if self.welcomed:
+                return
+            self.screen.show("* the server does not let us in")
+            try:
+                self.leave(1)
+            except OSError:
+                pass  # the server has gone; the main thread will see it
 
     def leave_if_all_is_said(self):
         """Leave if the keyboard has ended, and no line waits that a welcome could set free.

@@ -43,9 +43,16 @@ class Incoming:
 
         Raises StreamEnded when the stream ends before that, OSError when the client vanishes.
         """
-        while len(self.rest) < size:
-            self.receive()
-        return self.take(size)
+        data = bytearray(size)
+        begin = self.take(min(size, len(self.rest)))
+        data[: len(begin)] = begin
+        missing = memoryview(data)[len(begin) :]  # received where it belongs, and not copied
+        while missing:
+            count = self.connection.recv_into(missing[: self.buffer_size])
+            if not count:
+                raise StreamEnded
+            missing = missing[count:]
+        return data
 
     def receive(self):
         """Wait for more bytes. Raises StreamEnded when there will be none."""

@@ -65,7 +65,7 @@ class Outbox:
             self.screen.show(f"* files are sent with {SENDFILE} PATH")
         else:
             if word == "/cancel":
-                self.uploads.pop(rest, None)
+                self.stop(rest)
             self.connection.sendall(f"{line}\n".encode())
 
     def begin(self, path):
@@ -81,10 +81,15 @@ class Outbox:
         self.uploads[upload.number] = upload.pieces()
         self.screen.show(f"* sending {upload.name} as {upload.number}")
 
+    def stop(self, number):
+        """Send no more of a file. A number that is not being sent is no error."""
+        if number in self.uploads:
+            self.uploads.pop(number).close()
+
     def send_pieces(self):
         """Send the next piece of every file, but of none that the server has cancelled."""
         while not self.cancelled.empty():
-            self.uploads.pop(self.cancelled.get(), None)
+            self.stop(self.cancelled.get())
         for number, pieces in list(self.uploads.items()):
             piece = next(pieces, None)
             if piece is None:

@@ -3,24 +3,21 @@
 A program that prints while somebody types would write into the middle of the
 typed line. Where stdin and stdout are a terminal and Python has readline, the
 screen knows what has been typed so far: it wipes that line, prints, and puts it
-back. Everywhere else it just prints.
+back. Between the lines and the typed one stand notes, which change in place.
+Everywhere else it just prints.
 """
 
-import os
-import shutil
 import sys
 import threading
 
-try:
-    import readline
-    import termios
-except ImportError:  # Windows: there the terminal itself keeps the typed line
-    readline = termios = None
+from colours import look_for, visible
+from cursor import split_at_cursor
+from rows import columns, drawn, end_of, fitted, rewound
+from terminal import GNU, is_being_typed, keeps_typed_line, readline, termios
 
-GNU = readline is not None and "libedit" not in (readline.__doc__ or "")
-WIPE = "\r\x1b[J"  # to the beginning of the row, clear from there to the end of the screen
-UP = "\x1b[{}A"
 TYPING = "> "
+MOST_NOTES = 5  # at the same time; more of them wait until one is taken away
+LONGEST_SILENCE = 0.5  # seconds for which a prompt waits for what the server says
 
 
 class Screen:
@@ -31,14 +28,14 @@ class Screen:
         self.reading = False  # a line is being typed; guarded by lock
         self.prompt = TYPING  # stands before what is typed at a terminal; guarded by lock
         self.drawn = TYPING  # the prompt that readline has drawn, or is about to
-        self.is_terminal = (
-            readline is not None
-            and sys.stdin is not None
-            and sys.stdin.isatty()
-            and sys.stdout.isatty()
-            and os.environ.get("TERM", "dumb") != "dumb"
-        )
-        if self.is_terminal and GNU:  # nobody may print while readline draws its prompt
+        self.notes = {}  # owner -> text; guarded by lock
+        self.notes_drawn = 0  # how many stand on the terminal; guarded by lock
+        self.prompt_is_known = threading.Event()
+        self.is_terminal = keeps_typed_line()
+        self.look = look_for(sys.stdout)
+        if self.is_terminal and GNU:
+            # A pasted line end is to end a line. Nobody may print while readline draws.
+            readline.parse_and_bind("set enable-bracketed-paste off")
             readline.set_startup_hook(self.lock.acquire)
             readline.set_pre_input_hook(self.prompted)
         self.mode = termios.tcgetattr(sys.stdin) if self.is_terminal else None
@@ -47,9 +44,23 @@ class Screen:
 
     def show(self, line):
         """Print a line, whole, above what is being typed."""
+        text = f"{self.look(line)}\n"
         with self.lock:
-            typed = self.typed()
-            self.write(f"{self.wiped(typed)}{line}\n{typed}")
+            self.write(self.wiped(self.typed()[0]) + text + self.below())
+
+    def note(self, owner, text):
+        """Put up the owner's note, or change it; an empty text takes it away.
+
+        Only a terminal that keeps the typed line shows notes.
+        """
+        with self.lock:
+            if not self.is_terminal or text == self.notes.get(owner, ""):
+                return
+            wipe = self.wiped(self.typed()[0])
+            self.notes[owner] = text
+            if not text:
+                del self.notes[owner]
+            self.write(wipe + self.below())
 
     def ask(self, prompt):
         """Print a prompt, without a line end; the next typed line is to answer it."""
@@ -57,9 +68,18 @@ class Screen:
             if not self.is_terminal:
                 self.write(prompt)
                 return
-            wipe = self.wiped(self.typed())
+            wipe = self.wiped(self.typed()[0])
             self.prompt = prompt
-            self.write(wipe + self.typed())
+            self.write(wipe + self.below())
+        self.release_prompt()
+
+    def hold_prompt(self):
+        """Let the next prompt wait for what the server answers, but not for long."""
+        self.prompt_is_known.clear()
+
+    def release_prompt(self):
+        """Let the next prompt come at once: it will not change."""
+        self.prompt_is_known.set()
 
     def prompted(self):
         """Take note that a prompt stands on the terminal. Called by readline, with the lock.
@@ -67,8 +87,8 @@ class Screen:
         If we were told to ask in the meantime, the prompt that stands there is the old one.
         """
         self.reading = True
-        if self.prompt != self.drawn:
-            self.write(self.wiped(self.drawn) + self.prompt)
+        if self.prompt != self.drawn or self.notes:
+            self.write(self.wiped(self.drawn) + self.below())
         self.lock.release()
 
     def read_line(self):
@@ -76,35 +96,66 @@ class Screen:
 
         Only where is_terminal holds.
         """
+        self.prompt_is_known.wait(LONGEST_SILENCE)
         with self.lock:
             self.reading = not GNU
             self.drawn = self.prompt
         try:
-            return input(self.drawn)
+            line = input(self.drawn)
         except EOFError:
-            return None
-        finally:
-            with self.lock:
-                self.reading = False
-                self.prompt = TYPING
+            line = None
+        with self.lock:
+            self.entered(line)
+        return line
+
+    def entered(self, line):
+        """Take note that a line is complete: the notes go out of its way. The lock must be held."""
+        self.reading = False
+        if line is None:
+            self.write(self.wiped(self.prompt))
+        elif self.notes_drawn:
+            text = visible(self.prompt + line)
+            row, column = end_of(text, columns())
+            rows = self.notes_drawn + row + (1 if column else 0)
+            self.write(f"{rewound(rows)}{text}\n")
+        self.notes_drawn = 0
+        self.prompt = TYPING
 
     def close(self):
         """Leave the terminal as it was. Nothing may be shown after that."""
         with self.lock:
             if self.mode is not None:
-                self.write(WIPE if self.reading else "")
+                self.write(self.wiped(self.typed()[0]))
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.mode)
 
     def typed(self):
-        """Return what a terminal shows of the line that is being typed. The lock must be held."""
-        return self.prompt + readline.get_line_buffer() if self.reading else ""
+        """Return what a terminal shows before the cursor and behind it: the prompt, the typed line.
 
-    def wiped(self, typed):
-        """Return what wipes the typed text off the terminal; it may fill several rows."""
-        if not typed:
+        Nothing when no line is being typed. The lock must be held.
+        """
+        if not self.reading or not is_being_typed():
+            return "", ""
+        before, after = split_at_cursor(readline.get_line_buffer())
+        return visible(self.prompt + before), visible(after)
+
+    def wiped(self, before):
+        """Return what wipes the notes and the typed line off the terminal, row by row.
+
+        before: what stands before the cursor; if that is nothing, nothing is wiped. The lock
+        must be held.
+        """
+        notes, self.notes_drawn = self.notes_drawn, 0
+        return rewound(notes + end_of(before, columns())[0]) if before else ""
+
+    def below(self):
+        """Return what is to stand below the lines: notes and typed line. The lock must be held."""
+        before, after = self.typed()
+        if not before:
             return ""
-        rows = (len(typed) - 1) // shutil.get_terminal_size().columns
-        return (UP.format(rows) if rows else "") + WIPE
+        width = columns()
+        notes = [fitted(visible(note), width) for note in list(self.notes.values())[:MOST_NOTES]]
+        self.notes_drawn = len(notes)
+        return "".join(f"{self.look(note)}\n" for note in notes) + drawn(before, after, width)
 
     def write(self, text):
         """Write and flush. The lock must be held. Nobody looking any more is no error."""

@@ -83,7 +83,7 @@ def serve_client(connection, room, options):
     """
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     outlet = room.open(connection)
-    inlet = Inlet(connection, outlet, room.writer, options.name_timeout)
+    inlet = Inlet(connection, outlet, room.writer.inbox, options.name_timeout)
     member = None
     has_gone = True
     try:

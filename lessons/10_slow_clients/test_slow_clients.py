@@ -26,7 +26,7 @@ from grader.suite.people import (
     is_heard,
 )
 from grader.wire.crowd import queue_holds
-from grader.wire.failure import Kind
+from grader.wire.failure import Kind, WireFailure
 from grader.wire.program import INTERRUPT, TERMINATE
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -85,6 +85,14 @@ def deaf_one(server, name, *others):
     deaf = enters(server, name, *others, receive_buffer=scenes.SMALL_BUFFER)
     deaf.goes_silent()
     return deaf
+
+
+def takes(slow, count):
+    """Let somebody who does not read take so many bytes more, or a little more than that."""
+    wanted = len(slow.arrived) + count
+    slow.connection.read(True)
+    slow.stage.wait_until(lambda: len(slow.arrived) >= wanted or slow.ending != "")
+    slow.connection.read(False)
 
 
 @task("10.2", needs=["10.1"])
@@ -167,9 +175,8 @@ def test_who_is_slow_but_reads_stays(start_server):
     for number in range(30):
         is_heard(alice, f"{number} {LONG}", bob)
         if number >= behind:
-            slow.reads_a_little()
+            takes(slow, len(LONG))
             slow.gets(f"alice: {number - behind} {LONG}")
-            slow.goes_silent()
     bob.sends("/msg slow are you there?")
     asks_and_gets(bob, "/who", "* told slow", "* here: alice, bob, slow")
     slow.reads_again()
@@ -189,19 +196,19 @@ def test_who_is_slow_but_reads_stays(start_server):
 
 @task("10.5", needs=["10.2"])
 def test_one_who_never_reads_needs_little_memory(start_server):
-    server = start_server("--buffer", "65536")
+    server = start_server("--buffer", "65536", "--outbox", "1000000")
     alice, bob = enter(server, "alice", "bob")
     before = server.memory()
     deaf_one(server, "deaf", alice, bob)
     line = f"{'y' * 999}\n".encode()
     heard = b"alice: " + line
-    for _ in range(48):
+    for _ in range(37):
         alice.begins_to_send(line * 1024)
         bob.stage.wait_until(lambda: len(bob.arrived) >= 1024 * len(heard))
         if bytes(bob.arrived).replace(b"* deaf left\n", b"") != heard * 1024:
             bob.gets(*(heard[:-1].decode(),) * 1025)  # says what is wrong
         bob.arrived.clear()
-    server.has_not_grown_by(40 * MIB, since=before)
+    server.has_not_grown_by(33 * MIB, since=before)
     asks_and_gets(bob, "/who", "* here: alice, bob")
 
 
@@ -245,36 +252,79 @@ def test_a_file_does_not_count_as_lines(start_server):
     alice.gets(f"* sent large ({size} bytes) to bob, slow")
 
 
+ATTEMPTS = 3
+
+
 @task("10.7", needs=["10.6"])
 def test_who_takes_nothing_of_a_file_is_dropped(stage, start_server):
-    seconds = 1.5 * stage.slowness
-    server = start_server("--file-timeout", str(seconds), "--buffer", "65536")
+    for attempt in range(ATTEMPTS):
+        clock = Clock(2.0 * stage.slowness)
+        try:
+            only_the_deaf_is_dropped(start_server, clock)
+            return
+        except WireFailure:
+            if clock.is_honest() or attempt == ATTEMPTS - 1:
+                raise
+            stage.send_all_home()
+
+
+class Clock:
+    """Tells whether this machine let the test read in time, as somebody slow would."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.began = self.last = time.monotonic()
+        self.longest = 0.0
+
+    def ticks(self):
+        """Take note that somebody slow has just taken something."""
+        self.longest = max(self.longest, time.monotonic() - self.last)
+        self.last = time.monotonic()
+
+    def is_honest(self):
+        """Say whether nobody slow was kept from reading for a good part of the time."""
+        self.ticks()
+        return self.longest < self.seconds / 2
+
+
+def only_the_deaf_is_dropped(start_server, clock):
+    """A file goes to three: one reads, one is slow, one takes nothing, and is dropped."""
+    server = start_server("--file-timeout", str(clock.seconds), "--buffer", "65536")
     alice, bob = enter(server, "alice", "bob")
+    slow = deaf_one(server, "slow", alice, bob)
     deaf = deaf_one(server, "deaf", alice, bob)
-    size = 6 * MIB
+    count = 96
     chunk = scenes.counted(MAX_CHUNK).encode()
-    data = chunk * (size // MAX_CHUNK)
+    whole = digest(chunk * count)
     deaf.sends("/file 3 9 mine")
     for person in (alice, bob):
         person.gets("/file deaf/3 9 mine")
-    began = time.monotonic()
-    alice.begins_to_send(file_as_sent(1, "large", data))
-    bob.gets(f"/file alice/1 {size} large")
+    clock.began = clock.last = time.monotonic()
+    alice.begins_to_send(file_as_sent(1, "large", chunk * count))
+    bob.gets(f"/file alice/1 {count * MAX_CHUNK} large")
     got = 0
     while True:
+        takes(slow, MAX_CHUNK)
+        clock.ticks()
+        if not bob.stage.wait_until(lambda: bool(bob.arrived), bob.stage.patience(0.25)):
+            if time.monotonic() > clock.began + 2 * clock.seconds:
+                bob.gets("/cancel deaf/3")  # says that nothing came
+            continue
         line = bob.gets_one_of(f"/data alice/1 {MAX_CHUNK}", "/cancel deaf/3")
         if line == "/cancel deaf/3":
             break
         bob.gets_bytes(chunk)
         got += 1
     bob.gets("* deaf left")
-    if time.monotonic() - began < seconds:
-        words, early = f"it to wait {seconds:g} s for who takes nothing of a file", "no wait"
-        raise stage.fail(Kind.UNEXPECTED, "server", words, early)
-    for _ in range(size // MAX_CHUNK - got):
+    if time.monotonic() - clock.began < clock.seconds:
+        words = f"it to wait {clock.seconds:g} s for who takes nothing of a file"
+        raise bob.stage.fail(Kind.UNEXPECTED, "server", words, "it did not wait so long")
+    slow.reads_again()
+    for _ in range(count - got):
         gets_chunk(bob, "alice/1", chunk)
-    bob.gets(f"/end alice/1 {digest(data)}")
-    alice.gets("/cancel deaf/3", "* deaf left", f"* sent large ({size} bytes) to bob")
+    bob.gets(f"/end alice/1 {whole}")
+    alice.gets("/cancel deaf/3", "* deaf left")
+    alice.gets(f"* sent large ({count * MAX_CHUNK} bytes) to bob, slow")
     is_heard(bob, "thanks", alice)
 
 
@@ -455,9 +505,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     def company(server):
         server.visitor("silent").gets(QUESTION)
         alice, bob = enter(server, "alice", "bob")
-        deaf_one(server, "deaf", alice, bob)
-        alice.begins_to_send(LONG.encode() + b"\n")
-        bob.gets(f"alice: {LONG}")
+        is_heard(alice, "hello", bob)
 
     server = start_server("--buffer", "1")
     alone = server.usage()

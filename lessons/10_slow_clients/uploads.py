@@ -3,6 +3,9 @@
 import hashlib
 import os
 import stat
+from contextlib import closing
+
+from progress import Progress
 
 CHUNK = 65536  # bytes
 STEP = 10  # percent from one progress line to the next
@@ -27,16 +30,17 @@ class Upload:
         except (OSError, ValueError) as error:
             raise CannotSend(getattr(error, "strerror", None) or str(error)) from None
         self.size = os.fstat(self.file.fileno()).st_size
+        self.progress = Progress(screen, f"sending {self.name}", self.size, STEP)
 
     def pieces(self):
         """Yield what to send, piece by piece: the announcement, the chunks, the end.
 
         A file that has become shorter meanwhile, or cannot be read any more, is cancelled,
-        with a line on the screen.
+        with a line on the screen. To send no more of it, close() the generator.
         """
         digest = hashlib.sha256()
         left = self.size
-        with self.file:
+        with self.file, closing(self.progress):
             yield f"/file {self.number} {self.size} {self.name}\n".encode()
             while left:
                 chunk = self.read(min(CHUNK, left))
@@ -46,8 +50,8 @@ class Upload:
                     return
                 digest.update(chunk)
                 yield f"/data {self.number} {len(chunk)}\n".encode() + chunk
-                self.show_progress(left, left - len(chunk))
                 left -= len(chunk)
+                self.progress.moved(self.size - left)
         yield f"/end {self.number} {digest.hexdigest()}\n".encode()
 
     def read(self, size):
@@ -56,9 +60,3 @@ class Upload:
             return self.file.read(size)
         except OSError:
             return b""
-
-    def show_progress(self, before, left):
-        """Show a line whenever another STEP of the file has been sent."""
-        done, was = (100 * (self.size - rest) // self.size // STEP for rest in (left, before))
-        if done > was:
-            self.screen.show(f"* sending {self.name}: {done * STEP} %")

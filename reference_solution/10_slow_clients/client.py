@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 
+from completing import Completion, People
 from downloads import Downloads
 from handshake import Handshake
 from keyboard import Keyboard
@@ -32,7 +33,9 @@ class Client:
         self.connection = connection
         self.screen = screen
         self.waking = Waking()
+        self.people = People()
         self.leaving = False  # all is said; set once
+        self.status = 0  # with which we end after leaving
         self.deadline = None  # the time.monotonic() at which we end after leaving
         self.outbox = Outbox(connection, screen, self.leave)
         self.handshake = Handshake(name, screen, self.send, self.leave, self.outbox)
@@ -43,12 +46,14 @@ class Client:
         """Send one line with its end. Only for the handshake; raises OSError."""
         self.connection.sendall(f"{line}\n".encode())
 
-    def leave(self):
+    def leave(self, status=0):
         """Say that nothing more will be sent. For the handshake and the outbox; raises OSError.
 
-        First self.leaving is set, then sending is shut down: a server that closes because of
-        it must not be taken for one that has gone. Then the main thread is woken.
+        status: of the program, if the server has not gone before. First self.leaving is set,
+        then sending is shut down: a server that closes because of it must not be taken for
+        one that has gone. Then the main thread is woken.
         """
+        self.status = status
         self.leaving = True
         self.connection.shutdown(socket.SHUT_WR)
         self.waking.wake()
@@ -56,16 +61,20 @@ class Client:
     def run(self):
         """Wait until one side ends; return the exit status.
 
-        0 when told to stop, and when we left: once the server has closed, or LAST_SECONDS
-        after the main thread was woken for it. 1, after the line `* disconnected`, when the
-        server is gone. No unfinished file is left behind.
+        0 when told to stop. When we left, what leave() was told: once the server has closed,
+        or LAST_SECONDS after the main thread was woken for it. 1, after the line
+        `* disconnected`, when the server is gone. No unfinished file is left behind.
         """
+        if self.screen.is_terminal:
+            Completion(self.people, self.screen).start()
         Keyboard(self.screen, self.handshake.typed, self.handshake.typed_all).start()
         self.receiver.start()
         try:
             while not self.receiver.ended:
                 ready, _, _ = select.select([self.waking], [], [], self.time_left())
-                if not ready or self.waking.told_to_stop():
+                if not ready:
+                    return self.status
+                if self.waking.told_to_stop():
                     return 0
                 if self.leaving and self.deadline is None:
                     self.deadline = time.monotonic() + LAST_SECONDS
@@ -76,6 +85,7 @@ class Client:
     def heard(self, line):
         """Show one line from the server and take note of it. In the receiver's thread."""
         self.screen.show(line)
+        self.people.heard(line)
         self.handshake.heard(line)
         self.outbox.heard(line)
 
@@ -89,8 +99,10 @@ class Client:
         A server that closed before we left has disconnected us, unless its last line was
         a goodbye.
         """
-        if self.leaving or self.receiver.last_line == GOODBYE:
+        if self.receiver.last_line == GOODBYE:
             return 0
+        if self.leaving:
+            return self.status
         self.screen.show("* disconnected")
         return 1
 

@@ -27,52 +27,68 @@ class Outlet:
     def __init__(self, connection):
         self.connection = connection
         self.sending = sending_side(connection)
-        self.pieces = deque()  # (bytes, their kind)
+        self.waiting = deque()  # (bytes, their kind)
         self.lines_waiting = 0  # bytes
         self.files_waiting = 0  # bytes; any thread may look
         self.waiting_since = 0.0  # time.monotonic() of the last byte that was taken
         self.is_last = False  # nothing will come behind the pieces
-        self.unwanted = False  # its own thread gives it up
+        self.is_unwanted = False  # its own thread gives it up
+        self.is_open = True  # something may still be sent
         self.dropped = False  # it took too little; any thread may look
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
-    def add(self, data, kind):
-        """Put some bytes behind those that wait, or note what their kind says."""
-        if kind == LINES:
-            self.lines_waiting += len(data)
-        elif kind == FILE:
-            if not self.files_waiting:
-                self.waiting_since = time.monotonic()
-            self.files_waiting += len(data)
-        else:
-            self.is_last = True
-            self.unwanted = kind == DROP
-            return
-        self.pieces.append((data, kind))
+    def send(self, pieces):
+        """Send these pieces, or as much of them as the connection takes now, or put them by.
 
-    def send(self):
-        """Send as much as the connection takes now; say whether that was all.
+        Say whether nothing waits any more. Raises OSError when the client is gone.
+        """
+        sent = 0
+        if not self.waiting:
+            data = pieces[0][0] if len(pieces) == 1 else b"".join([data for data, _ in pieces])
+            sent = self.take(data)
+            if sent == len(data):
+                return True
+        for piece in pieces:
+            self.put_by(*piece)
+        self.forget(sent)
+        return False
+
+    def send_waiting(self):
+        """Send as much of what waits as the connection takes; say whether that was all.
 
         Raises OSError when the client is gone.
         """
-        while self.pieces:
+        while self.waiting:
             data = self.first_bytes()
-            try:
-                sent = self.sending.send(data, DO_NOT_WAIT)
-            except BlockingIOError:
-                return False
+            sent = self.take(data)
             self.forget(sent)
             if sent < len(data):
-                self.waiting_since = time.monotonic()
                 return False
         return True
 
+    def take(self, data):
+        """Return how many of these bytes the connection takes now, without waiting."""
+        try:
+            return self.sending.send(data, DO_NOT_WAIT)
+        except BlockingIOError:
+            return 0
+
+    def put_by(self, data, kind):
+        """Put a piece behind those that wait."""
+        self.waiting.append((data, kind))
+        if kind == LINES:
+            self.lines_waiting += len(data)
+        else:
+            if not self.files_waiting:
+                self.waiting_since = time.monotonic()
+            self.files_waiting += len(data)
+
     def first_bytes(self):
         """Return the first piece, or the first few joined."""
-        if len(self.pieces) == 1 or len(self.pieces[0][0]) >= GATHERED:
-            return self.pieces[0][0]
+        if len(self.waiting) == 1 or len(self.waiting[0][0]) >= GATHERED:
+            return self.waiting[0][0]
         gathered, size = [], 0
-        for data, _ in self.pieces:
+        for data, _ in self.waiting:
             gathered.append(data)
             size += len(data)
             if size >= GATHERED:
@@ -80,12 +96,14 @@ class Outlet:
         return b"".join(gathered)
 
     def forget(self, sent):
-        """Take so many bytes off the pieces that wait."""
+        """Take so many bytes off the pieces that wait: the connection has taken them."""
+        if sent:
+            self.waiting_since = time.monotonic()
         while sent:
-            data, kind = self.pieces.popleft()
+            data, kind = self.waiting.popleft()
             taken = min(sent, len(data))
             if taken < len(data):
-                self.pieces.appendleft((memoryview(data)[taken:], kind))
+                self.waiting.appendleft((memoryview(data)[taken:], kind))
             if kind == FILE:
                 self.files_waiting -= taken
             else:
@@ -104,8 +122,9 @@ class Outlet:
         with suppress(OSError):
             self.connection.shutdown(how)
         self.sending.detach()
-        self.pieces.clear()
+        self.waiting.clear()
         self.lines_waiting = self.files_waiting = 0
+        self.is_open = False
         self.ended.set()
 
     def drop(self):

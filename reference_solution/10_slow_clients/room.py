@@ -1,8 +1,7 @@
 """The room: everyone who has a name, and the one order of what is said.
 
 The rule: whoever holds the lock is the only one who posts to the writer. So all
-members see what is said in one order, and nobody waits for anybody: posting is
-putting into a queue. Only the writer sends.
+members see what is said in one order. Nobody waits for anybody: only the writer sends.
 """
 
 import socket
@@ -37,8 +36,6 @@ class Room:
         self.transfers = {}  # SENDER/ID -> Transfer
         self.closing = False  # nothing more is said
 
-    # -- connections, with or without a name -------------------------------------------------
-
     def open(self, connection):
         """Return the outlet of a new connection."""
         with self.lock:
@@ -66,8 +63,6 @@ class Room:
             self.writer.post(everybody, f"{CLOSING}\n".encode())
             self.writer.post(everybody, b"", kind=LAST)
             self.closing = True
-
-    # -- members -------------------------------------------------------------------------------
 
     def join(self, name, outlet):
         """Make the newcomer a member; return it, or None if somebody has that name already.
@@ -142,10 +137,8 @@ class Room:
             self.send_all(f"* {old} is now {new}")
             return True
 
-    # -- posting -------------------------------------------------------------------------------
-
     def send(self, outlet, line):
-        """Post one line, or a few, for one client."""
+        """Post one line, or a few, for one client. Nobody waits for it to be sent."""
         self.post((outlet,), f"{line}\n".encode())
 
     def send_all(self, line, author=None):

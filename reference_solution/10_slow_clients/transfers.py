@@ -67,9 +67,10 @@ def pass_on(room, transfer, digits, payload):
     transfer.sent += len(payload)
     with room.lock:
         outlets = transfer.outlets()
-    room.writer.wait_for_space(outlets)
+    room.writer.inbox.wait_for_space(outlets)
     with room.lock:
-        tell(room, transfer, f"/data {transfer.label} {digits}\n".encode() + payload, FILE)
+        head = f"/data {transfer.label} {digits}\n".encode()
+        tell(room, transfer, head + payload, FILE)
 
 
 def finish(room, member, transfer, digest):
