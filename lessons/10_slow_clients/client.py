@@ -127,6 +127,8 @@ def main():
         return 1
     except KeyboardInterrupt:
         return 0
+    if sys.stdout is None:  # whoever started us has closed it: nobody looks
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     screen = Screen()
     try:
         return Client(connection, screen, options.name, options.downloads).run()

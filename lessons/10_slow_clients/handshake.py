@@ -34,7 +34,7 @@ class Handshake:
         self.outbox = outbox
 
     def heard(self, line):
-        """Take note of a line from the server. In the main thread."""
+        """Take note of a line from the server. In the receiver's thread."""
         with self.lock:
             if self.welcomed:
                 return
@@ -42,7 +42,7 @@ class Handshake:
                 self.answer()
             elif line.startswith(WELCOME):
                 self.welcomed = True
-                self.screen.release_prompt()
+                self.screen.prompt_is_known.set()
                 if not self.typing:
                     self.outbox.put(END)
                 self.outbox.start()
@@ -65,7 +65,7 @@ class Handshake:
     def say_name(self, name):
         """Send the name. The lock must be held. A server that has gone is no error here."""
         self.named = True
-        self.screen.hold_prompt()
+        self.screen.prompt_is_known.clear()
         try:
             self.send(name)
         except OSError:
@@ -82,6 +82,7 @@ class Handshake:
 
     def typed_all(self):
         """Take the end of the keyboard. At the prompt, and with nothing to say, we leave."""
+        self.screen.end_typing()
         with self.lock:
             self.typing = self.asked = False
             if self.welcomed:

@@ -100,8 +100,7 @@ class Room:
 
     def reply(self, member, *lines):
         """Send these lines to one member, all of them together, in the room's one order."""
-        with self.lock:
-            self.send(member.outlet, "\n".join(lines))
+        self.send(member.outlet, "\n".join(lines))
 
     def tell(self, member, name, text):
         """Send `FROM (private): TEXT` to the member of that name, then `* told NAME` back.
@@ -110,11 +109,10 @@ class Room:
         """
         with self.lock:
             receiver = self.members.get(key(name))
-            if receiver is None:
-                return False
-            self.send(receiver.outlet, f"{member.name} (private): {text}")
-            self.send(member.outlet, f"* told {receiver.name}")
-            return True
+            if receiver:
+                self.send(receiver.outlet, f"{member.name} (private): {text}")
+                self.send(member.outlet, f"* told {receiver.name}")
+            return receiver is not None
 
     def rename(self, member, new):
         """Give the member a new name and tell everyone `* OLD is now NEW`, itself included.

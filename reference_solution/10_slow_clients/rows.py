@@ -66,7 +66,7 @@ def drawn(before, after, columns):
     """Return what draws two texts from the beginning of a row, and leaves the cursor between."""
     (row, column), (last, behind) = end_of(before, columns), end_of(before + after, columns)
     text = before + after
-    if behind == 0:
+    if last and behind == 0:
         text += "\n"  # the last row is full; the cursor goes to the next one, as readline has it
     if after:
         text += (UP.format(last - row) if last > row else "") + "\r"
