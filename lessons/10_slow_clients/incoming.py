@@ -44,9 +44,11 @@ class Incoming:
         Raises StreamEnded when the stream ends before that, OSError when the client vanishes.
         """
         data = bytearray(size)
-        begin = self.take(min(size, len(self.rest)))
-        data[: len(begin)] = begin
-        missing = memoryview(data)[len(begin) :]  # received where it belongs, and not copied
+        here = min(size, len(self.rest))
+        with memoryview(self.rest) as rest:
+            data[:here] = rest[:here]
+        del self.rest[:here]
+        missing = memoryview(data)[here:]  # received where it belongs, and not copied
         while missing:
             count = self.connection.recv_into(missing[: self.buffer_size])
             if not count:

@@ -38,9 +38,10 @@ class Outlet:
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
     def send(self, pieces):
-        """Send these pieces, or as much of them as the connection takes now, or put them by.
+        """Send these pieces as far as the connection takes them now, and put the rest by.
 
-        Say whether nothing waits any more. Raises OSError when the client is gone.
+        pieces: (bytes, kind), as sorted_mail() gives them; behind what waits. Say whether nothing
+        waits any more. Raises OSError when the client is gone.
         """
         raise NotImplementedError("TODO 10.1: the room of lesson 09 is still there")
 
@@ -49,7 +50,7 @@ class Outlet:
 
         Raises OSError when the client is gone.
         """
-        raise NotImplementedError("TODO 10.2: nobody waits for who does not read")
+        raise NotImplementedError("TODO 10.1: the room of lesson 09 is still there")
 
     def take(self, data):
         """Return how many of these bytes the connection takes now, without waiting."""

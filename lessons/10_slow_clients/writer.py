@@ -56,7 +56,11 @@ class Writer:
     # -- for the writer's own thread ---------------------------------------------------------
 
     def run(self):
-        """Send until told to stop, and then until all is sent or the time is over."""
+        """Send until told to stop, and then until all is sent or the time is over.
+
+        It waits in the inbox only while nobody is late, and tells it after each round what it
+        has dealt with.
+        """
         raise NotImplementedError("TODO 10.1: the room of lesson 09 is still there")
 
     def is_over(self):
@@ -77,7 +81,8 @@ class Writer:
     def send(self, outlet, pieces=()):
         """Send a client what waits for it, and these pieces, as far as it takes them now.
 
-        Who is gone gets nothing more, and who is too far behind is dropped.
+        Who is gone gets nothing more, and who is too far behind is dropped. Behind the last
+        bytes our side ends.
         """
         raise NotImplementedError("TODO 10.1: the room of lesson 09 is still there")
 

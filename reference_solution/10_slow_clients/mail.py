@@ -11,7 +11,10 @@ from outlet import DROP, LAST
 
 
 def sorted_mail(posts):
-    """Return what goes to whom: outlet -> list of (bytes, kind), in the order of the posts."""
+    """Return what goes to whom: outlet -> list of (bytes, kind), in the order of the posts.
+
+    An outlet for which LAST or DROP was posted is told so; it may stand here with an empty list.
+    """
     mail = defaultdict(list)
     for _, run in groupby(posts, key=lambda post: (id(post[0]), post[3])):
         add(mail, list(run))

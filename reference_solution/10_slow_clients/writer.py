@@ -56,7 +56,11 @@ class Writer:
     # -- for the writer's own thread ---------------------------------------------------------
 
     def run(self):
-        """Send until told to stop, and then until all is sent or the time is over."""
+        """Send until told to stop, and then until all is sent or the time is over.
+
+        It waits in the inbox only while nobody is late, and tells it after each round what it
+        has dealt with.
+        """
         while not self.is_over():
             somebody_is_late = bool(self.late.outlets)
             if somebody_is_late:
@@ -99,7 +103,8 @@ class Writer:
     def send(self, outlet, pieces=()):
         """Send a client what waits for it, and these pieces, as far as it takes them now.
 
-        Who is gone gets nothing more, and who is too far behind is dropped.
+        Who is gone gets nothing more, and who is too far behind is dropped. Behind the last
+        bytes our side ends.
         """
         try:
             nothing_waits = outlet.send(pieces) if pieces else outlet.send_waiting()

@@ -86,7 +86,7 @@ def all_targets(folder: Path) -> list[Target]:
         _stage("07_commands", CHAT),
         _stage("09_files", chat | {"file"}),
         _stage("10_slow_clients", chat | {"file"}),
-        _peer("two", "two threads a client", chat, "two_threads.py"),
+        _peer("two", "two threads a client", CHAT - {"storm"} | {"never"}, "two_threads.py"),
         _peer("asyncio", "asyncio streams", chat, "asyncio_chat.py"),
         _peer(
             "uvloop", "asyncio on uvloop", chat, "asyncio_chat.py", "--uvloop", missing=no_uvloop

@@ -17,7 +17,7 @@ class Chat:
     """The members' queues. Every method is safe from any thread."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.queues: dict[bytes, queue.SimpleQueue[bytes]] = {}  # by name
 
     def tell(self, data: bytes, but: bytes = b"") -> None:
@@ -45,8 +45,8 @@ class Chat:
         """Let one member in, and tell the others its lines."""
         waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         waiting.put(b"* welcome, " + name + b"\n")
-        self.tell(b"* " + name + b" joined\n")
         with self.lock:
+            self.tell(b"* " + name + b" joined\n")
             self.queues[name] = waiting
         writer = threading.Thread(target=send_what_waits, args=(connection, waiting))
         writer.start()
@@ -56,7 +56,7 @@ class Chat:
         finally:
             with self.lock:
                 del self.queues[name]
-            self.tell(b"* " + name + b" left\n")
+                self.tell(b"* " + name + b" left\n")
             waiting.put(b"")
             writer.join()
 
