@@ -26,7 +26,7 @@ def size_of(digits):
 
     Raises BadFrame for anything else, and for more than MAX_CHUNK.
     """
-    raise NotImplementedError("TODO 8.7: what is no frame ends the connection")
+    raise NotImplementedError("TODO 8.2: a bytes frame comes back reversed")
 
 
 def decoded(letters):
@@ -35,7 +35,7 @@ def decoded(letters):
     There is exactly one text for them: standard alphabet, padded, no stray bits.
     Raises NotBase64 for every other one.
     """
-    raise NotImplementedError("TODO 8.5: text that no encoder writes is not base64")
+    raise NotImplementedError("TODO 8.1: a base64 frame comes back reversed")
 
 
 def next_answer(incoming):

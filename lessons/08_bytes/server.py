@@ -26,7 +26,7 @@ def serve_client(connection, buffer_size):
     One whose line begins no frame, or is too long, is hung up on with the notice
     `* bad frame` or `* line too long`. Raises OSError when the client vanishes.
     """
-    raise NotImplementedError("TODO 8.7: what is no frame ends the connection")
+    raise NotImplementedError("TODO 8.1: a base64 frame comes back reversed")
 
 
 def main():
