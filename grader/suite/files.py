@@ -1,17 +1,18 @@
-"""Files on the wire and in folders, as the suites from lesson 09 on expect them."""
+"""Files on the wire and on the screen, as the suites from lesson 09 on expect them."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 
+from grader.suite import scenes
 from grader.wire.client import Client
 from grader.wire.failure import Kind
-from grader.wire.lines import difference, shown
+from grader.wire.lines import shown
 from grader.wire.peer import Peer
 
 MAX_CHUNK = 65536
+PROGRESS = re.compile(r"\* sending (.+): [0-9]+ %")
 
 
 def digest(data: bytes) -> str:
@@ -45,6 +46,20 @@ def gets_file(person: Peer, number: object, name: str, data: bytes, size: int = 
     person.gets(f"/end {number} {digest(data)}")
 
 
+def gets_chunks_and_lines(
+    person: Peer, number: object, chunk: bytes, count: int, said: list[str]
+) -> None:
+    """Expect so many equal chunks of a file, and these lines between them, all of them whole."""
+    heard = []
+    for _ in range(count + len(said)):
+        line = person.gets_line()
+        if line == f"/data {number} {len(chunk)}":
+            person.gets_bytes(chunk)
+        else:
+            heard.append(line)
+    scenes.said_in_this_order(person, heard, said)
+
+
 def is_cancelled(person: Peer, number: object) -> None:
     """Expect the notice that nothing comes of a transfer; the reason is free."""
     begins(person, f"* transfer {number} cancelled: ")
@@ -52,10 +67,10 @@ def is_cancelled(person: Peer, number: object) -> None:
 
 def begins(person: Peer, beginning: str) -> str:
     """Expect a line that begins so next; return the rest of it."""
-    line = person.gets_line()
+    words = f"a line that begins with {beginning!r}"
+    line = person.gets_line(words)
     if not line.startswith(beginning):
         got = shown(line.encode())
-        words = f"a line that begins with {beginning!r}"
         raise person.stage.fail(Kind.DIFFERENT, person.name, words, got, line.encode())
     return line.removeprefix(beginning)
 
@@ -86,73 +101,81 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
             between.append(line)
 
 
-def skips_chunks(server: Peer, number: int, fence: str) -> int:
-    """Read the chunks of a file up to a typed line; return how many bytes came before it.
+def skips_chunks(server: Peer, number: int, fence: str) -> tuple[int, int]:
+    """Read the chunks of a file that its sender cancels on the way, up to a typed line.
 
-    The file may be cancelled by its sender on the way; all its bytes are zero.
+    Return how many bytes came, all of them zero, and how many times it was cancelled; behind
+    that nothing more of it may come.
     """
-    done = 0
-    while True:
-        line = server.gets_line()
+    done = cancelled = 0
+    while (line := server.gets_line()) != fence:
         head = re.fullmatch(rf"/data {number} ([0-9]{{1,9}})", line)
-        if line == fence:
-            return done
-        if head:
+        if line == f"/cancel {number}":
+            cancelled += 1
+        elif head and not cancelled:
             done += int(head[1])
             server.gets_bytes(bytes(int(head[1])))
-        elif line != f"/cancel {number}" and not line.startswith(f"/file {number} "):
-            wanted = f"chunks of file {number}, then {fence!r}"
+        elif done or not line.startswith(f"/file {number} "):
+            wanted = f"chunks of file {number} until it is cancelled, then {fence!r}"
             raise server.stage.fail(Kind.DIFFERENT, server.name, wanted, repr(line))
+    return done, cancelled
 
 
-def skips_notices(client: Client, line: str) -> None:
-    """Expect any notices, and then this line on the screen."""
-    printed = "* "
-    while printed.startswith("* "):
-        printed = client.prints_line(f"{line!r} on the screen").decode("utf-8", "replace")
-    if printed != line:
-        raise client.failed(Kind.DIFFERENT, f"{line!r} on the screen", repr(printed))
+def says_something(client: Client, about: str, words: str = "") -> None:
+    """Expect a line on the screen, whatever it says, but with these words; it begins no file."""
+    wanted = f"a line about {about!r} on the screen"
+    printed = next_line(client, wanted)
+    if not printed.strip() or words not in printed or printed.startswith("* sending "):
+        wanted += f", with {words!r} in it" if words else ""
+        raise client.failed(Kind.DIFFERENT, wanted, repr(printed))
 
 
-def prints_after_progress(client: Client, name: str, line: str, at_least: int = 0) -> None:
-    """Expect progress lines of this file, and then this line on the screen."""
-    progress = re.compile(rf"\* sending {re.escape(name)}: [0-9]+ %")
+def prints_in_the_end(client: Client, line: str) -> None:
+    """Expect this line on the screen, after whatever other lines."""
+    while next_line(client, f"{line!r} on the screen", progress=True) != line:
+        pass
+
+
+def prints_after_progress(client: Client, line: str, name: str = "", at_least: int = 0) -> None:
+    """Expect this line next, but for progress lines; of this file so many or more."""
     seen = 0
     while True:
-        printed = client.prints_line(f"{line!r} on the screen").decode("utf-8", "replace")
-        if progress.fullmatch(printed):
+        printed = next_line(client, f"{line!r} on the screen", progress=True)
+        progress = PROGRESS.fullmatch(printed)
+        if progress and progress[1] == name:
             seen += 1
-        elif printed != line or seen < at_least:
-            wanted = f"{at_least} progress lines or more, then {line!r} on the screen"
-            raise client.failed(Kind.DIFFERENT, wanted, repr(printed))
-        else:
+        if printed == line and seen >= at_least:
             return
+        if not progress or printed == line:
+            wanted = f"{line!r} on the screen"
+            if at_least:
+                wanted = f"a line '* sending {name}: P %' on the screen before {line!r}"
+            raise client.failed(Kind.DIFFERENT, wanted, repr(printed))
 
 
-def names_it(client: Client, name: str) -> None:
-    """Expect a notice on the screen that contains this name; its words are free."""
-    printed = client.prints_line(f"a notice about {name!r}").decode("utf-8", "replace")
-    if not printed.startswith("* ") or name not in printed or printed.startswith("* got "):
-        words = f"a line that begins with '* ' and contains {name!r}"
+def next_line(client: Client, wanted: str, *, progress: bool = False) -> str:
+    """Return the next line on the screen; progress lines too if they are asked for."""
+    while True:
+        printed = client.prints_line(wanted).decode("utf-8", "replace").removesuffix("\r")
+        if progress or not PROGRESS.fullmatch(printed):
+            return printed
+
+
+def prints_after_notices(client: Client, *lines: str) -> None:
+    """Expect these lines, in this order; other notices may stand between, but no `* got`."""
+    for line in lines:
+        while (printed := next_line(client, f"{line!r} on the screen")) != line:
+            if not printed.startswith("* ") or printed.startswith("* got "):
+                raise client.failed(Kind.DIFFERENT, f"{line!r} on the screen", repr(printed))
+
+
+def names_it(client: Client, name: str, fence: str) -> None:
+    """Expect a notice on the screen that contains this name, its words are free; then a line."""
+    words = f"a line that begins with '* ' and contains {name!r}"
+    named = False
+    while (printed := next_line(client, words)) != fence:
+        if not printed.startswith("* ") or printed.startswith("* got "):
+            raise client.failed(Kind.DIFFERENT, fence if named else words, repr(printed))
+        named = named or name in printed
+    if not named:
         raise client.failed(Kind.DIFFERENT, words, repr(printed))
-
-
-def has_file(client: Client, path: Path, data: bytes) -> None:
-    """Expect a plain file with exactly these bytes."""
-    name = path.name
-    if path.is_symlink() or not path.is_file():
-        there = ", ".join(repr(one.name) for one in sorted(path.parent.glob("*"))) or "nothing"
-        raise client.failed(Kind.MISSING, f"a file {name!r} in {path.parent.name}", there)
-    got = path.read_bytes()
-    if got != data:
-        words = difference(data, got) or shown(got)
-        raise client.failed(Kind.DIFFERENT, f"{len(data)} bytes in {name!r} as they were", words)
-
-
-def has_only(client: Client, folder: Path, *names: str) -> None:
-    """Expect a folder to hold files of these names and nothing else; none if it is missing."""
-    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
-    if there != set(names):
-        wanted = ", ".join(map(repr, sorted(names))) or "nothing"
-        got = ", ".join(map(repr, sorted(there))) or "nothing"
-        raise client.failed(Kind.DIFFERENT, f"{wanted} in {folder.name}", got)

@@ -95,8 +95,8 @@ def starts_again_at_once(
 def hears_the_end(person: Peer, *last_words: str) -> None:
     """Expect a hang-up; these lines may come before it."""
     person.stage.wait_until(lambda: person.ending != "")
-    if bytes(person.arrived) == "".join(f"{line}\n" for line in last_words).encode():
-        person.arrived.clear()
+    if person.arrived:
+        person.gets(*last_words)
     person.gets_hung_up_on()
 
 

@@ -64,7 +64,8 @@ def obey(room, member, line):
         room.reply(member, f"* unknown command /{word[1:][:SHOWN]}, try /help")
         return
     try:
-        COMMANDS[form](room, member, *arguments_of(line, form))
+        with room.lock:  # what a command has looked up is still so when its reply goes out
+            COMMANDS[form](room, member, *arguments_of(line, form))
     except Misused:
         room.reply(member, f"* usage: {form}")
 

@@ -27,6 +27,20 @@ class Download:
         self.digest.update(payload)
         self.file.write(payload)
 
+    def move_to(self, path):
+        """Give the file this path. Raises FileExistsError if anything is there, or OSError.
+
+        The path is reserved with an empty file, in one step that fails where something is;
+        what is replaced then is that file of ours, and never anybody else's.
+        """
+        self.file.close()
+        open(path, "xb").close()
+        try:
+            os.replace(self.part, path)
+        except OSError:
+            os.unlink(path)
+            raise
+
     def remove(self):
         """Leave nothing of it behind."""
         self.file.close()

@@ -9,7 +9,7 @@ import os
 import threading
 
 from download import Download
-from file_names import fault_of
+from file_names import fault_here
 
 MOST_AT_ONCE = 64  # a server that opens more has lost its senses
 
@@ -68,7 +68,7 @@ class Downloads:
 
     def abandon_all(self):
         """Forget all that is not whole: the server has gone, or we go."""
-        raise NotImplementedError("TODO 9.16: nothing lands outside the folder, or half there")
+        raise NotImplementedError("TODO 9.12: the client sends a file")
 
     def drop(self, label, reason):
         """Remove what has come of a file, and say so. The lock must be held."""

@@ -48,4 +48,4 @@ def cancel_(room, member, number):
 
 def opened(room, member, number):
     """Return the member's transfer with this ID; None, after a refusal, if there is none."""
-    raise NotImplementedError("TODO 9.8: a bad name or an unknown ID is refused")
+    raise NotImplementedError("TODO 9.2: a file reaches everybody else")

@@ -31,9 +31,17 @@ class Upload:
     def pieces(self):
         """Yield what to send, piece by piece: the announcement, the chunks, the end.
 
-        A file that has become shorter meanwhile is cancelled.
+        A file that has become shorter meanwhile, or cannot be read any more, is cancelled,
+        with a line on the screen.
         """
         raise NotImplementedError("TODO 9.12: the client sends a file")
+
+    def read(self, size):
+        """Return the next bytes of the file; none if it has ended, or the disk has failed."""
+        try:
+            return self.file.read(size)
+        except OSError:
+            return b""
 
     def show_progress(self, before, left):
         """Show a line whenever another STEP of the file has been sent."""

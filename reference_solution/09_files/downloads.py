@@ -9,7 +9,7 @@ import os
 import threading
 
 from download import Download
-from file_names import fault_of
+from file_names import fault_here
 
 MOST_AT_ONCE = 64  # a server that opens more has lost its senses
 
@@ -30,7 +30,7 @@ class Downloads:
         self.cancel(label)
         with self.lock:
             try:
-                if reason := fault_of(name) or self.too_many():
+                if reason := fault_here(name) or self.too_many():
                     raise OSError(0, reason)
                 os.makedirs(self.folder, exist_ok=True)
                 self.open[label] = self.reserved(label, size, name)
@@ -87,14 +87,12 @@ class Downloads:
         """Move a whole file to the first path that is free. The lock must be held."""
         download = self.open[label]
         try:
-            download.file.close()
             for path in itertools.chain([download.path], self.paths(download.name)):
                 try:
-                    os.link(download.part, path)  # unlike rename(), it never replaces
+                    download.move_to(path)
                     break
                 except FileExistsError:
-                    pass
-            os.unlink(download.part)
+                    pass  # it has come while the file was on its way; the next, then
         except OSError as error:
             self.drop(label, error.strerror)
             return

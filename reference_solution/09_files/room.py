@@ -23,7 +23,7 @@ class Room:
     """All members. Every method is safe from any thread."""
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # who holds it may take it again: see obey()
         self.members = {}  # key of the name -> Member; guarded by lock
         self.transfers = {}  # SENDER/ID -> Transfer; guarded by lock
 

@@ -17,6 +17,7 @@ try:
 except ImportError:  # Windows: there the terminal itself keeps the typed line
     readline = termios = None
 
+GNU = readline is not None and "libedit" not in (readline.__doc__ or "")
 WIPE = "\r\x1b[J"  # to the beginning of the row, clear from there to the end of the screen
 UP = "\x1b[{}A"
 TYPING = "> "
@@ -26,6 +27,8 @@ class Screen:
     """The one place that writes to stdout. Every method is safe from any thread."""
 
     def __init__(self):
+        if sys.stdout is None:  # whoever started us has closed it: nobody looks
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         self.lock = threading.Lock()
         self.reading = False  # a line is being typed; guarded by lock
         self.prompt = TYPING  # stands before what is typed at a terminal; guarded by lock
@@ -37,7 +40,8 @@ class Screen:
             and sys.stdout.isatty()
             and os.environ.get("TERM", "dumb") != "dumb"
         )
-        if self.is_terminal:
+        if self.is_terminal and GNU:  # nobody may print while readline draws its prompt
+            readline.set_startup_hook(self.lock.acquire)
             readline.set_pre_input_hook(self.prompted)
         self.mode = termios.tcgetattr(sys.stdin) if self.is_terminal else None
         # What cannot be shown in this terminal's encoding becomes a question mark.
@@ -60,14 +64,14 @@ class Screen:
             self.write(wipe + self.typed())
 
     def prompted(self):
-        """Take note that a prompt stands on the terminal. Called by readline.
+        """Take note that a prompt stands on the terminal. Called by readline, with the lock.
 
         If we were told to ask in the meantime, the prompt that stands there is the old one.
         """
-        with self.lock:
-            self.reading = True
-            if self.prompt != self.drawn:
-                self.write(self.wiped(self.drawn) + self.prompt)
+        self.reading = True
+        if self.prompt != self.drawn:
+            self.write(self.wiped(self.drawn) + self.prompt)
+        self.lock.release()
 
     def read_line(self):
         """Return the next typed line without its end, None at the end of stdin.
@@ -75,6 +79,7 @@ class Screen:
         Only where is_terminal holds.
         """
         with self.lock:
+            self.reading = not GNU
             self.drawn = self.prompt
         try:
             return input(self.drawn)

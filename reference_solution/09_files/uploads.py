@@ -31,15 +31,17 @@ class Upload:
     def pieces(self):
         """Yield what to send, piece by piece: the announcement, the chunks, the end.
 
-        A file that has become shorter meanwhile is cancelled.
+        A file that has become shorter meanwhile, or cannot be read any more, is cancelled,
+        with a line on the screen.
         """
         digest = hashlib.sha256()
         left = self.size
         with self.file:
             yield f"/file {self.number} {self.size} {self.name}\n".encode()
             while left:
-                chunk = self.file.read(min(CHUNK, left))
+                chunk = self.read(min(CHUNK, left))
                 if not chunk:
+                    self.screen.show(f"* cannot read the rest of {self.name}")
                     yield f"/cancel {self.number}\n".encode()
                     return
                 digest.update(chunk)
@@ -47,6 +49,13 @@ class Upload:
                 self.show_progress(left, left - len(chunk))
                 left -= len(chunk)
         yield f"/end {self.number} {digest.hexdigest()}\n".encode()
+
+    def read(self, size):
+        """Return the next bytes of the file; none if it has ended, or the disk has failed."""
+        try:
+            return self.file.read(size)
+        except OSError:
+            return b""
 
     def show_progress(self, before, left):
         """Show a line whenever another STEP of the file has been sent."""
