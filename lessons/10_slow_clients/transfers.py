@@ -19,13 +19,17 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 class Transfer:
     """One file. Its sender's own thread counts; receivers is guarded by the room's lock."""
 
-    def __init__(self, number, label, size, name, receivers):
-        """number: the sender's ID; label: SENDER/ID; size: bytes, as it was written."""
+    def __init__(self, number, label, size, name, receivers, sender):
+        """number: the sender's ID; label: SENDER/ID; size: bytes, as it was written.
+
+        sender: the outlet of who sends it.
+        """
         self.number = number
         self.label = label
         self.size = size
         self.name = name
         self.receivers = receivers
+        self.sender = sender
         self.sent = 0  # bytes passed on so far
 
     def takes(self, count):
@@ -52,7 +56,7 @@ def announce(room, member, number, size, name):
         if label in room.transfers:
             return False
         others = {other for other in room.members.values() if other is not member}
-        transfer = Transfer(number, label, size, name, others)
+        transfer = Transfer(number, label, size, name, others, member.outlet)
         room.transfers[label] = member.transfers[number] = transfer
         tell(room, transfer, f"/file {label} {size} {name}\n".encode())
         return True

@@ -47,14 +47,17 @@ class Inbox:
         with self.progress:
             self.progress.notify_all()
 
-    def wait_for_space(self, outlets=()):
+    def wait_for_space(self, outlets=(), sender=None):
         """Wait until there is space, and not too much of files waits for any of these outlets.
 
-        Never while holding the room's lock: the others go on.
+        Never while holding the room's lock: the others go on. sender: the outlet of who sends
+        the file; once that is dropped nobody has to wait.
         """
         if not self.has_space(outlets):
             with self.progress:
-                self.progress.wait_for(lambda: self.has_space(outlets))
+                self.progress.wait_for(
+                    lambda: self.has_space(outlets) or (sender and sender.dropped)
+                )
 
     def has_space(self, outlets):
         """Say whether nobody has to wait."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 DO_NOT_WAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 FOREVER = None if DO_NOT_WAIT else 1_000_000  # seconds that a reader waits; see sending_side()
 GATHERED = 256 * 1024  # bytes that one send() is offered, if so many wait
+SMALL = 4096  # bytes; a larger piece is shared by all clients that wait for it
 LINES = "lines"  # the kinds of what is posted for a client: whole lines,
 FILE = "file"  # a part of a file, with its head,
 LAST = "last"  # nothing, and nothing will come behind it,
@@ -22,7 +23,10 @@ NO_LINGER = struct.pack("ii", 1, 0)  # close() forgets what is still on its way
 
 
 class Outlet:
-    """The sending side of one connection. Only for the writer, but for what says otherwise."""
+    """The sending side of one connection. Only for the writer, but for what says otherwise.
+
+    What sends raises OSError when the client is gone.
+    """
 
     def __init__(self, connection):
         self.connection = connection
@@ -38,11 +42,7 @@ class Outlet:
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
     def send(self, pieces):
-        """Send these pieces as far as the connection takes them now, and put the rest by.
-
-        pieces: (bytes, kind), as sorted_mail() gives them; behind what waits. Say whether nothing
-        waits any more. Raises OSError when the client is gone.
-        """
+        """Send pieces of sorted_mail() as far as they are taken; say whether nothing waits now."""
         sent = 0
         if not self.waiting:
             data = pieces[0][0] if len(pieces) == 1 else b"".join([data for data, _ in pieces])
@@ -55,10 +55,7 @@ class Outlet:
         return False
 
     def send_waiting(self):
-        """Send as much of what waits as the connection takes; say whether that was all.
-
-        Raises OSError when the client is gone.
-        """
+        """Send as much of what waits as the connection takes; say whether that was all."""
         while self.waiting:
             data = self.first_bytes()
             sent = self.take(data)
@@ -75,26 +72,30 @@ class Outlet:
             return 0
 
     def put_by(self, data, kind):
-        """Put a piece behind those that wait."""
-        self.waiting.append((data, kind))
-        if kind == LINES:
-            self.lines_waiting += len(data)
-        else:
+        """Put a piece behind those that wait. Small ones are joined: each costs memory."""
+        if kind == FILE:
             if not self.files_waiting:
                 self.waiting_since = time.monotonic()
             self.files_waiting += len(data)
+        else:
+            self.lines_waiting += len(data)
+            last = self.waiting[-1][0] if self.waiting else b""
+            if len(data) < SMALL:
+                if type(last) is bytearray and len(last) < GATHERED:
+                    last += data
+                    return
+                data = bytearray(data)
+        self.waiting.append((data, kind))
 
     def first_bytes(self):
         """Return the first piece, or the first few joined."""
-        if len(self.waiting) == 1 or len(self.waiting[0][0]) >= GATHERED:
-            return self.waiting[0][0]
         gathered, size = [], 0
         for data, _ in self.waiting:
             gathered.append(data)
             size += len(data)
             if size >= GATHERED:
                 break
-        return b"".join(gathered)
+        return b"".join(gathered) if len(gathered) > 1 else gathered[0]
 
     def forget(self, sent):
         """Take so many bytes off the pieces that wait: the connection has taken them."""
@@ -116,9 +117,9 @@ class Outlet:
         return self.files_waiting and time.monotonic() - self.waiting_since > seconds
 
     def end(self, how=socket.SHUT_WR):
-        """Send nothing more. With SHUT_RDWR nothing more will come either, and the reader wakes.
+        """Send nothing more. With SHUT_RDWR nothing more comes either, and the reader wakes.
 
-        The connection itself is its reader's to close. A client that has gone is no error.
+        The reader closes the connection. A client that has gone is no error.
         """
         with suppress(OSError):
             self.connection.shutdown(how)
@@ -139,8 +140,7 @@ class Outlet:
 def sending_side(connection):
     """Return a second socket object for the same connection, whose send() never waits.
 
-    Without DO_NOT_WAIT, whether a call waits is a matter of the object: the reader's waits
-    FOREVER, which is not the same as None, and this one does not wait at all.
+    Without DO_NOT_WAIT that is a matter of the object: then the reader's waits FOREVER.
     """
     sending = socket.socket(fileno=connection.fileno())
     if not DO_NOT_WAIT:
