@@ -63,6 +63,9 @@ def _ids(lesson: Lesson) -> str:
 
 
 def stage_before(lesson: Lesson, name: str) -> Lesson | None:
-    """Return the last lesson before this one whose stage has a file of that name."""
-    earlier = [one for one in all_lessons() if one.number < lesson.number and name in one.files]
+    """Return the last lesson before this one whose stage has a file of that name.
+
+    The program of lesson 08 stands beside the chat, so lesson 09 goes on behind 07.
+    """
+    earlier = [one for one in all_lessons() if one.number <= lesson.after and name in one.files]
     return earlier[-1] if earlier else None

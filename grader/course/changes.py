@@ -17,11 +17,15 @@ def change_list(lesson: Lesson) -> list[str]:
         if changed:
             words += f"; also changed: {_list(changed)}"
         lines.append(f"- `{name}`: {words}")
+    new = [name for name in lesson.given if name not in lesson.changes]
     for name in lesson.given:
-        changed = list(lesson.changes.get(name, ()))
-        words = f"given, nothing to write; changed: {_list(changed)}" if changed else ""
-        lines.append(f"- `{name}`: {words or 'new, given, nothing to write'}")
-    lines += [f"- `{name}`: as in {born}" for name, born in lesson.carried.items()]
+        if name not in new:
+            words = _list(list(lesson.changes[name]))
+            lines.append(f"- `{name}`: given, nothing to write; changed: {words}")
+    lines += [f"- new, given, nothing to write: {_list(new)}"] if new else []
+    for born in sorted(set(lesson.carried.values()), reverse=True):
+        same = [name for name, stage in lesson.carried.items() if stage == born]
+        lines.append(f"- as in {born}: {_list(same)}")
     return lines
 
 

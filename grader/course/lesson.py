@@ -57,9 +57,10 @@ class Mistake:
 class Lesson:
     """A lesson's facts, and where they were read.
 
-    edited: files with holes; given: new files that come whole; carried: file name -> the
-    stage in which it was born; holes: file name -> function -> task id; changes: file
-    name -> names that differ from the stage before.
+    after: the number of the lesson whose program this one goes on with; edited: files with
+    holes; given: new files that come whole; carried: file name -> the stage in which it was
+    born; holes: file name -> function -> task id; changes: file name -> names that differ from
+    the stage before.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Lesson:
     title: str
     result: str
     minutes: int
+    after: int
     edited: tuple[str, ...]
     given: tuple[str, ...]
     carried: Mapping[str, str]
@@ -124,6 +126,7 @@ def _lesson(folder: Path, facts: dict) -> Lesson:  # type: ignore[type-arg]
         title=facts["title"],
         result=facts["result"],
         minutes=facts["minutes"],
+        after=facts.get("after", int(folder.name[:2]) - 1),
         edited=tuple(files["edited"]),
         given=tuple(files.get("given", ())),
         carried=files.get("carried", {}),

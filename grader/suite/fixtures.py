@@ -74,11 +74,11 @@ def start_client(stage: Stage, scripted_server: ScriptedServer) -> Callable[...,
 
 
 @pytest.fixture
-def kit_server(stage: Stage) -> Callable[[str], Server]:
-    """kit_server("04_broadcast"): the server of the kit's own solution, ready."""
+def kit_server(stage: Stage) -> Callable[..., Server]:
+    """kit_server("04_broadcast", "--buffer", "1"): the server of the kit's own solution, ready."""
 
-    def start(lesson: str) -> Server:
-        return Server(stage, folder=SOLUTION / lesson)
+    def start(lesson: str, *options: str) -> Server:
+        return Server(stage, *options, folder=SOLUTION / lesson)
 
     return start
 

@@ -70,8 +70,13 @@ def ends_when_told(
         server.stage.send_peers_home()
 
 
-def starts_again_at_once(server: Server, talk: Callable[[Peer], None]) -> None:
-    """Killed, and then stopped, with a client connected, it comes back on the same port."""
+def starts_again_at_once(
+    server: Server, talk: Callable[[Peer], None], last_words: tuple[str, ...] = ()
+) -> None:
+    """Killed, and then stopped, with a client connected, it comes back on the same port.
+
+    last_words: what a client may be told when the server is stopped.
+    """
     for stop in ("killed", "told"):
         ann = server.visitor("ann")
         talk(ann)
@@ -81,10 +86,18 @@ def starts_again_at_once(server: Server, talk: Callable[[Peer], None]) -> None:
             server.stage.lets_time_pass(SETTLED)
             server.is_told_to_stop()
             server.ends(0)
-        ann.gets_hung_up_on()
+        hears_the_end(ann, *last_words)
         ann.hangs_up()
         server = server.starts_again()
     talk(server.visitor("ann"))
+
+
+def hears_the_end(person: Peer, *last_words: str) -> None:
+    """Expect a hang-up; these lines may come before it."""
+    person.stage.wait_until(lambda: person.ending != "")
+    if person.arrived:
+        person.gets(*last_words)
+    person.gets_hung_up_on()
 
 
 def does_not_read(server: Server, name: str, data: bytes) -> Peer:
@@ -96,7 +109,27 @@ def does_not_read(server: Server, name: str, data: bytes) -> Peer:
 
 
 def follow_each_other_at_once(speaker: Peer, listener: Peer, prefix: str = "") -> None:
-    """Two lines in a row arrive, behind this prefix, and the kernel holds neither back.
+    """Two lines in a row arrive, behind this prefix, and the kernel holds neither back."""
+
+    def says(word: str) -> Callable[[int], None]:
+        def one(attempt: int) -> None:
+            speaker.sends(f"{word} {attempt}")
+            listener.gets(f"{prefix}{word} {attempt}")
+
+        return one
+
+    nothing_is_held_back(listener, says("first"), says("second"))
+
+
+def nothing_is_held_back(
+    listener: Peer,
+    first: Callable[[int], object],
+    second: Callable[[int], object],
+    things: str = "lines",
+) -> None:
+    """What comes second follows what comes first at once: the kernel does not hold it back.
+
+    first and second get the number of the attempt; each makes its part happen and waits for it.
 
     Tried ten times: without TCP_NODELAY the second is late each time, with it it has to be as
     quick as the first only once. A server that takes its time takes it for both. When this
@@ -106,11 +139,9 @@ def follow_each_other_at_once(speaker: Peer, listener: Peer, prefix: str = "") -
     for attempt in range(3 * TRIES):
         listener.delays_its_receipts()
         begin = time.monotonic()
-        speaker.sends(f"first {attempt}")
-        listener.gets(f"{prefix}first {attempt}")
+        first(attempt)
         before = time.monotonic()
-        speaker.sends(f"second {attempt}")
-        listener.gets(f"{prefix}second {attempt}")
+        second(attempt)
         if attempt and before - begin < DELAYED:  # the first may wait for an earlier receipt
             held_back.append((time.monotonic() - before) - (before - begin))
         if len(held_back) == TRIES or (held_back and held_back[-1] < DELAYED):
@@ -120,7 +151,7 @@ def follow_each_other_at_once(speaker: Peer, listener: Peer, prefix: str = "") -
     raise listener.stage.fail(
         Kind.DELAY,
         listener.name,
-        "the second of two lines to follow at once",
+        f"the second of two {things} to follow at once",
         f"the second held back for at least {min(held_back) * 1000:.0f} ms, {len(held_back)} times",
     )
 

@@ -113,15 +113,15 @@ class Peer:
 
     def gets_one_of(self, *lines: str) -> str:
         """Expect one of these lines next; return which."""
-        line = self._next_line(" or ".join(repr(text) for text in lines))
+        line = self._next_line(" or ".join(shown(text.encode())[1:] for text in lines))
         found = next((text for text in lines if same_text(line, text)), None)
         if found is None:
             raise self._different(" or ".join(lines).encode(), line)
         return found
 
-    def gets_line(self) -> str:
-        """Return the next line, whatever it says, without its end."""
-        return self._next_line("a line").decode("utf-8", "replace").removesuffix("\r")
+    def gets_line(self, expected: str = "a line") -> str:
+        """Return the next line, whatever it says, without its end; expected: for the message."""
+        return self._next_line(expected).decode("utf-8", "replace").removesuffix("\r")
 
     def gets_bytes(self, expected: bytes) -> None:
         """Expect exactly these bytes next, in however many segments."""

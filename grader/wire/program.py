@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
@@ -116,6 +118,15 @@ class Program:
 
         if not self.stage.wait_until(back):
             raise self.failed(Kind.RESOURCES, f"{before} as before", str(self.usage()))
+
+    def has_only_descriptors(self, limit: int) -> bool:
+        """Let the system allow it only so many descriptors; return False where it cannot."""
+        if not sys.platform.startswith("linux"):
+            return False
+        for member in self.process.group():
+            member.rlimit(psutil.RLIMIT_NOFILE, (limit, limit))
+        self.stage.transcript.record(self.name, self.name, note=f"has {limit} descriptors")
+        return True
 
     def says_on_stderr(self, text: str) -> None:
         """Expect a line on stderr that begins with this text."""

@@ -27,6 +27,8 @@ class Screen:
     """The one place that writes to stdout. Every method is safe from any thread."""
 
     def __init__(self):
+        if sys.stdout is None:  # whoever started us has closed it: nobody looks
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         self.lock = threading.Lock()
         self.reading = False  # a line is being typed; guarded by lock
         self.prompt = TYPING  # stands before what is typed at a terminal; guarded by lock

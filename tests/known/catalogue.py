@@ -19,7 +19,7 @@ Kind = Literal["wrong", "odd"]
 COMMON = {"id", "name", "did"}
 OPTIONAL = {
     "wrong": {"edits", "folder", "may_fail"},
-    "odd": {"edits", "folder", "needs_command"},
+    "odd": {"edits", "folder", "client", "needs_command"},
 }
 REQUIRED = {"wrong": COMMON | {"fails", "likely", "says"}, "odd": COMMON}
 
@@ -43,7 +43,8 @@ class Program:
 
     fails: the tasks that must fail; may_fail: those that fail only if its threads happen to run
     so, which is no merit of the suite; likely: the mistake that the first of them must name, and
-    says: words of it; needs_command: a program that this machine must have.
+    says: words of it; client: an older odd program whose client.py the folder takes over;
+    needs_command: a program that this machine must have.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Program:
     may_fail: tuple[str, ...] = ()
     likely: str = ""
     says: str = ""
+    client: str = ""
     needs_command: str = ""
 
     @property
@@ -89,6 +91,8 @@ def build(program: Program, target: Path) -> Path:
     else:
         source = SOLUTION / program.lesson_id
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    if program.client:
+        shutil.copy(KNOWN / program.kind / program.client / "client.py", folder)
     for edit in program.edits:
         _apply(edit, folder, program)
     return target

@@ -1,0 +1,121 @@
+"""Files in folders, as the suites from lesson 09 on expect them of a client.
+
+The rule: nothing here waits for a file, but grows_to(); a line on the screen says that it is there.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from grader.suite.files import digest
+from grader.wire.client import Client
+from grader.wire.failure import Kind
+from grader.wire.lines import difference, shown
+
+
+def has_file(client: Client, path: Path, data: bytes) -> None:
+    """Expect a plain file with exactly these bytes."""
+    name = path.name
+    if path.is_symlink() or not path.is_file():
+        there = ", ".join(repr(one.name) for one in sorted(path.parent.glob("*"))) or "nothing"
+        raise client.failed(Kind.MISSING, f"a file {name!r} in {path.parent.name}", there)
+    got = path.read_bytes()
+    if got != data:
+        words = difference(data, got) or shown(got)
+        raise client.failed(Kind.DIFFERENT, f"{len(data)} bytes in {name!r} as they were", words)
+
+
+def has_only(client: Client, folder: Path, *names: str) -> None:
+    """Expect a folder to hold files of these names and nothing else; none if it is missing."""
+    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    if there != set(names):
+        wanted = ", ".join(map(repr, sorted(names))) or "nothing"
+        got = ", ".join(map(repr, sorted(there))) or "nothing"
+        raise client.failed(Kind.DIFFERENT, f"{wanted} in {folder.name}", got)
+
+
+def has_no_part(client: Client, folder: Path, but: str) -> None:
+    """Expect no half file to be left in a folder, but for one that was there before."""
+    parts = sorted(path.name for path in folder.glob("*.part") if path.name != but)
+    if parts:
+        words = f"no .part left in {folder.name}"
+        raise client.failed(Kind.DIFFERENT, words, ", ".join(map(repr, parts)))
+
+
+def is_on_its_way(client: Client, folder: Path, name: str) -> None:
+    """Expect a file that is not whole yet to be there as NAME.part, and not under its name."""
+    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    if name in there or f"{name}.part" not in there:
+        wanted = f"{name + '.part'!r} in {folder.name}, and no {name!r} yet"
+        got = ", ".join(map(repr, sorted(there))) or "nothing"
+        raise client.failed(Kind.DIFFERENT, wanted, got)
+
+
+def grows_to(client: Client, folder: Path, size: int) -> None:
+    """Wait until a folder holds so many bytes, as long as they become more."""
+    before = -1
+    while before < (now := bytes_in(folder)) < size:
+        before = now
+        client.stage.wait_until(functools.partial(_holds_more, folder, before))
+
+
+def _holds_more(folder: Path, before: int) -> bool:
+    return bytes_in(folder) > before
+
+
+def bytes_in(folder: Path) -> int:
+    """Return how many bytes the files of a folder hold together."""
+    total = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):  # it has just got its name
+            total += path.stat().st_size
+    return total
+
+
+def all_that_is_in(folder: Path, but: Path | None = None) -> dict[str, str]:
+    """Return what lies below a folder, each path and what it is; nothing of the folder `but`."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if but is None or but not in path.parents:
+            found[path.relative_to(folder).as_posix()] = _kind(path)
+    return found
+
+
+def _kind(path: Path) -> str:
+    if path.is_symlink():
+        return f"a link to {path.readlink()}"
+    return f"a file {digest(path.read_bytes())}" if path.is_file() else "a folder"
+
+
+def is_as_it_was(client: Client, folder: Path, before: dict[str, str], but: Path) -> None:
+    """Expect that nothing has come into a folder, or gone, or changed, but for what `but` holds."""
+    now = all_that_is_in(folder, but)
+    for path in sorted({*before, *now}):
+        if before.get(path) != now.get(path):
+            what = "changed" if path in before and path in now else "new" if path in now else "gone"
+            words = f"all outside {but.name} to be as it was"
+            raise client.failed(Kind.DIFFERENT, words, f"{path!r} is {what}")
+
+
+def is_still_there(client: Client, folder: Path, before: dict[str, str]) -> None:
+    """Expect all these in a folder, as they were; links are followed by nobody."""
+    now = all_that_is_in(folder)
+    for path, was in before.items():
+        if now.get(path) != was:
+            words = f"{path!r} in {folder.name} to be as it was"
+            raise client.failed(Kind.DIFFERENT, words, f"{now.get(path, 'nothing')}, not {was}")
+
+
+def links(path: Path, target: Path) -> None:
+    """Make a symbolic link; where the system does not let us, there is none, and no harm done."""
+    with suppress(OSError, NotImplementedError):
+        path.symlink_to(target)
+
+
+def makes_a_pipe(path: Path) -> None:
+    """Make a named pipe, which nobody writes into; where the system has none, there is nothing."""
+    with suppress(OSError, AttributeError):
+        os.mkfifo(path)

@@ -1,0 +1,723 @@
+"""What lesson 09 asks: files through the server while people talk, and a client that has them."""
+
+from hypothesis import strategies as st
+
+from grader.suite import for_any, scenes, task
+from grader.suite.files import (
+    chunks,
+    digest,
+    file_as_sent,
+    gets_chunk,
+    gets_chunks_and_lines,
+    gets_file,
+    is_cancelled,
+    names_it,
+    prints_after_notices,
+    prints_after_progress,
+    prints_in_the_end,
+    says_something,
+    skips_chunks,
+    takes_file,
+)
+from grader.suite.folders import (
+    all_that_is_in,
+    grows_to,
+    has_file,
+    has_no_part,
+    has_only,
+    is_as_it_was,
+    is_on_its_way,
+    is_still_there,
+    links,
+    makes_a_pipe,
+)
+from grader.suite.people import (
+    DISCONNECTED,
+    GOODBYE,
+    LONG_LINE,
+    NO_NAME,
+    QUESTION,
+    asks_and_gets,
+    comes_in,
+    enter,
+    enters,
+    hears,
+    is_heard,
+    meets,
+)
+from grader.wire.crowd import queue_holds
+from grader.wire.failure import Kind
+from grader.wire.scripted import ScriptedServer
+
+pytest_plugins = ["grader.suite.plugin"]
+
+MAX_LINE = 65536
+MAX_CHUNK = 65536
+MIB = 1024 * 1024
+BACKLOG = 1000
+LESSON = "09_files"
+FORMS = (
+    *("/who", "/msg NAME TEXT", "/nick NEW", "/file ID SIZE NAME", "/data ID N"),
+    *("/end ID SHA256", "/cancel ID", "/help", "/quit"),
+)
+OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
+ALL_BYTES = bytes(range(256))
+SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
+
+
+@task("9.1")
+def test_the_room_of_lesson_07_is_still_there(server):
+    alice, bob = enter(server, "alice", "bob")
+    is_heard(alice, "hi", bob)
+    is_heard(bob, "  hello ", alice)
+    asks_and_gets(bob, "/who", "* here: alice, bob")
+    asks_and_gets(alice, "/help", *(f"* {form}" for form in FORMS))
+    bob.sends("/msg ALICE psst")
+    alice.gets("bob (private): psst")
+    bob.gets("* told alice")
+    bob.sends("//file")
+    alice.gets("bob: /file")
+    bob.sends("/nick Bert")
+    for person in (alice, bob):
+        person.gets("* bob is now Bert")
+    for line, word in (("/files", "files"), ("/File 1 2 x", "File"), ("/database 1", "database")):
+        asks_and_gets(bob, line, f"* unknown command /{word}, try /help")
+    asks_and_gets(bob, "/quit", GOODBYE)
+    bob.gets_hung_up_on()
+    alice.gets("* Bert left")
+    carol = server.visitor("carol")
+    carol.gets(QUESTION)
+    for line in ("/data 1 4", "/file 1 4 x", "/end 1 x", "/cancel 1", "/data"):
+        asks_and_gets(carol, line, NO_NAME, QUESTION)
+    carol.sends("carol")
+    carol.gets("* welcome, carol")
+    alice.gets("* carol joined")
+
+
+@task("9.2", needs=["9.1"])
+def test_a_file_reaches_everybody_else(server):
+    alice, bob, carol = enter(server, "alice", "bob", "carol")
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        alice.sends_bytes(file_as_sent(number, "my notes.txt", data))
+        for person in (bob, carol):
+            gets_file(person, f"alice/{number}", "my notes.txt", data)
+        alice.gets(f"* sent my notes.txt ({size} bytes) to bob, carol")
+    data = scenes.counted(3000).encode()
+    bob.sends_bytes(file_as_sent("007", "a b  c", data, size=1))
+    for person in (alice, carol):
+        gets_file(person, "bob/007", "a b  c", data, size=1)
+    bob.gets("* sent a b  c (3000 bytes) to alice, carol")
+    carol.sends_bytes(b"/file 1 004 x\n/data 1 04\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    for person in (alice, bob):
+        person.gets("/file carol/1 004 x", "/data carol/1 04")
+        person.gets_bytes(b"abcd")
+        person.gets(f"/end carol/1 {digest(b'abcd')}")
+    carol.gets("* sent x (004 bytes) to alice, bob")
+    is_heard(carol, "thanks", alice, bob)
+
+
+@task("9.3", needs=["9.2"])
+def test_every_byte_of_a_file_is_a_byte(server):
+    alice, bob = enter(server, "alice", "bob")
+    for number, data in enumerate((ALL_BYTES, OWN_LINES, b"\n", b"\r\n" * 50, b"\xff\xfe"), 1):
+        for size in (MAX_CHUNK, 7):
+            label = f"{number}{size}"
+            alice.sends_bytes(file_as_sent(label, "bytes", data, size))
+            gets_file(bob, f"alice/{label}", "bytes", data, size)
+            alice.gets(f"* sent bytes ({len(data)} bytes) to bob")
+    is_heard(bob, "all there", alice)
+
+
+@task("9.4", needs=["9.2"])
+@for_any(
+    examples=15,
+    data=st.binary(max_size=300),
+    size=st.integers(1, 300),
+    cuts=st.lists(st.integers(1, 900), max_size=8),
+)
+def test_a_file_arrives_however_it_is_cut(server, data, size, cuts):
+    bob = server.witness or server.keeps(enters(server, "bob"))
+    alice = enters(server, "alice", bob)
+    alice.sends_in_pieces(file_as_sent(1, "x", data, size), cuts)
+    gets_file(bob, "alice/1", "x", data, size)
+    alice.gets(f"* sent x ({len(data)} bytes) to bob")
+    alice.hangs_up()
+    bob.gets("* alice left")
+
+
+@task("9.5", needs=["9.2"])
+def test_chat_and_several_files_interleave(start_server):
+    for options in ((), ("--buffer", "1")):
+        server = start_server(*options)
+        alice, bob, carol = people = enter(server, "alice", "bob", "carol")
+        data = scenes.counted(2000).encode()
+        for person, number, name in ((alice, 1, "one"), (alice, 2, "two"), (bob, 1, "three")):
+            person.sends(f"/file {number} 2000 {name}")
+            for other in everybody_but(person, people):
+                other.gets(f"/file {person.name}/{number} 2000 {name}")
+        for one in chunks(data, 500):
+            for number in (1, 2):
+                alice.sends_in_pieces(f"/data {number} 500\n".encode())
+                alice.sends_bytes(one)
+                for other in (bob, carol):
+                    gets_chunk(other, f"alice/{number}", one)
+            is_heard(alice, "still sending", bob, carol)
+            asks_and_gets(bob, "/who", "* here: alice, bob, carol")
+            bob.sends_bytes(b"/data 1 500\n" + one[:300])  # half a chunk keeps nobody waiting
+            bob.waits_until_received()
+            is_heard(carol, "go on", alice, bob)
+            bob.sends_bytes(one[300:])
+            for other in (alice, carol):
+                gets_chunk(other, "bob/1", one)
+        for person, number, name in ((alice, 2, "two"), (bob, 1, "three"), (alice, 1, "one")):
+            person.sends(f"/end {number} {digest(data)}")
+            others = everybody_but(person, people)
+            for other in others:
+                other.gets(f"/end {person.name}/{number} {digest(data)}")
+            person.gets(f"* sent {name} (2000 bytes) to {', '.join(one.name for one in others)}")
+    two_fill_one_connection(start_server("--buffer", "65536"), 20, chunk=MAX_CHUNK, line=60_000)
+    two_fill_one_connection(start_server("--buffer", "65536"), 4000, chunk=100, line=100)
+
+
+def everybody_but(person, people):
+    """Return all the others."""
+    return [one for one in people if one is not person]
+
+
+def two_fill_one_connection(server, count, chunk, line):
+    """One sends a file to somebody who does not read, another one talks: neither cuts the other.
+
+    With few and large pieces a server that sends them without a lock mixes them each time; with
+    many small ones also a server that sends a chunk in two locked steps, nearly each time.
+    """
+    alice, bob = enter(server, "alice", "bob")
+    carol = enters(server, "carol", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    data, text = scenes.counted(chunk).encode(), "x" * line
+    alice.sends(f"/file 1 {count * chunk} x")
+    for person in (bob, carol):
+        person.gets(f"/file alice/1 {count * chunk} x")
+    carol.goes_silent()
+    alice.begins_to_send((f"/data 1 {chunk}\n".encode() + data) * count)
+    alice.waits_until_stopped()
+    bob.begins_to_send(f"{text}\n".encode() * count)
+    bob.waits_until_stopped()
+    carol.stage.lets_time_pass(0.15)  # whoever is to speak waits for room in the kernel by now
+    carol.reads_a_little()
+    gets_chunks_and_lines(carol, "alice/1", data, count, [f"bob: {text}"] * count)
+    gets_chunks_and_lines(bob, "alice/1", data, count, [])
+    gets_chunks_and_lines(alice, "bob/1", b"", 0, [f"bob: {text}"] * count)
+    is_heard(carol, "that was much", alice, bob)
+
+
+@task("9.6", needs=["9.2"])
+def test_who_was_there_at_the_beginning_gets_it(server):
+    alice, bob, carol, dave = enter(server, "alice", "bob", "carol", "dave")
+    erin = server.visitor("erin")
+    erin.gets(QUESTION)  # who has no name yet is not in the room
+    alice.sends("/file 1 4 x", "/file 2 4 y")
+    for person in (bob, carol, dave):
+        person.gets("/file alice/1 4 x", "/file alice/2 4 y")
+    asks_and_gets(erin, "erin", "* welcome, erin")
+    for person in (alice, bob, carol, dave):
+        person.gets("* erin joined")
+    for person, old, new in ((alice, "alice", "anna"), (bob, "bob", "Zoe")):
+        person.sends(f"/nick {new}")
+        for one in (alice, bob, carol, dave, erin):
+            one.gets(f"* {old} is now {new}")
+    dave.hangs_up()
+    for person in (alice, bob, carol, erin):
+        person.gets("* dave left")
+    dave = enters(server, "dave", alice, bob, carol, erin)  # somebody else of that name
+    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    for person in (bob, carol):
+        gets_chunk(person, "alice/1", b"abcd")
+        person.gets(f"/end alice/1 {digest(b'abcd')}")
+    alice.gets("* sent x (4 bytes) to carol, Zoe")
+    alice.sends("/cancel 2")
+    for person in (bob, carol):
+        person.gets("/cancel alice/2")
+    is_cancelled(alice, 2)
+    is_heard(alice, "that was all", bob, carol, dave, erin, under="anna")
+    for person in (bob, carol, dave, erin):
+        person.hangs_up()
+    alice.gets_in_any_order("* Zoe left", "* carol left", "* dave left", "* erin left")
+    alice.sends_bytes(file_as_sent(2, "x", b"abcd"))
+    alice.gets("* sent x (4 bytes) to nobody")
+
+
+@task("9.7", needs=["9.2"])
+def test_a_file_that_is_not_whole_is_cancelled(server):
+    alice, bob = enter(server, "alice", "bob")
+    ends = (
+        b"/data 1 3\nabc",  # more than announced
+        f"/end 1 {digest(b'ab')}\n".encode(),  # fewer
+        b"/data 1 2\ncd/end 1 abc\n",  # no SHA-256
+        b"/data 1 2\ncd/end 1 " + digest(b"abcd").upper().encode() + b"\n",
+        b"/data 1 2\ncd/end 1 " + digest(b"abcd").encode() + b" \n",
+        b"/cancel 1\n",
+        b"/file 1 4 again\n",  # the ID is still open
+    )
+    for how in ends:
+        alice.sends_bytes(b"/file 1 4 x\n/data 1 2\nab" + how)
+        bob.gets("/file alice/1 4 x")
+        gets_chunk(bob, "alice/1", b"ab")
+        if how.startswith(b"/data 1 2"):
+            gets_chunk(bob, "alice/1", b"cd")
+        bob.gets("/cancel alice/1")
+        is_cancelled(alice, 1)
+        alice.sends_bytes(b"/data 1 4\nlate")  # the ID is closed
+        is_cancelled(alice, 1)
+        is_heard(alice, "well", bob)
+    for leave in ("hangs_up", "resets", "ends_its_stream", "/quit", "in a chunk"):
+        alice.sends_bytes(b"/file 1 4 x\n/file 01 4 y\n/data 1 2\nab")
+        bob.gets("/file alice/1 4 x", "/file alice/01 4 y")
+        gets_chunk(bob, "alice/1", b"ab")
+        if leave == "/quit":
+            alice.sends(leave)
+        elif leave == "in a chunk":
+            alice.sends_bytes(b"/data 01 4\nabc")
+            alice.ends_its_stream()
+        else:
+            getattr(alice, leave)()
+        bob.gets_in_any_order("/cancel alice/1", "/cancel alice/01")
+        bob.gets("* alice left")
+        alice = enters(server, "alice", bob)
+    is_heard(alice, "here again", bob)
+
+
+BAD_FILE_NAMES = (
+    *(" ", "   ", "../x", "/etc/passwd", "a/b", "a\\b", "C:\\x", "..", ".", ".profile", "x/"),
+    *("tab\there", "bell\x07", "nul\x00", "c1\x85", "del\x7f", "cr\rx", "esc\x1b[2J"),
+    *("x" * 201, "x" * 300, "\u00fc" * 101),
+)
+GOOD_FILE_NAMES = (
+    *("x", "my notes.txt", " x", "x ", "a  b", "x" * 200, "\u00fc" * 100, "CON", "C:x", "a..b"),
+    *("*", "a;b", "$(x)", "'", "\u2028", "~", "-rf", "/data"[1:], "\u00a0"),
+)
+
+
+@task("9.8", needs=["9.2"])
+def test_what_cannot_be_a_file_is_refused(server):
+    alice, bob = enter(server, "alice", "bob")
+    for name in BAD_FILE_NAMES:
+        alice.sends(f"/file 1 4 {name}")
+        is_cancelled(alice, 1)
+        alice.sends_bytes(b"/data 1 4\nabcd")
+        is_cancelled(alice, 1)
+    for name in GOOD_FILE_NAMES:
+        alice.sends_bytes(file_as_sent(1, name, b"abcd"))
+        gets_file(bob, "alice/1", name, b"abcd")
+        alice.gets(f"* sent {name} (4 bytes) to bob")
+    alice.sends(f"/end 1 {digest(b'abcd')}")  # it is closed
+    is_cancelled(alice, 1)
+    for line in (f"/end 9 {digest(b'')}", "/cancel 9", "/end 9 abc", "/cancel 09"):
+        alice.sends(line)
+        is_cancelled(alice, line.split()[1])
+    for _ in range(2):
+        alice.sends_bytes(b"/data 9 12\n/quit\nhello\n")
+        is_cancelled(alice, 9)
+    is_heard(alice, "not harmed", bob)
+    alice.sends("/file 1 4 x", "/nick anna")
+    bob.gets("/file alice/1 4 x", "* alice is now anna")
+    alice.gets("* alice is now anna")
+    bob.sends("/nick alice")
+    for person in (alice, bob):
+        person.gets("* bob is now alice")
+    bob.sends("/file 1 4 y")
+    is_cancelled(bob, 1)
+    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    gets_chunk(bob, "alice/1", b"abcd")
+    bob.gets(f"/end alice/1 {digest(b'abcd')}")
+    alice.gets("* sent x (4 bytes) to alice")
+
+
+MISUSED = (
+    *(("/file", 3), ("/file 1", 3), ("/file 1 4", 3), ("/file 1 4 ", 3), ("/file  1 4 x", 3)),
+    *(("/file x 4 x", 3), ("/file 1 x x", 3), ("/file 1 -4 x", 3), ("/file 1234567890 4 x", 3)),
+    *(("/file 1 1234567890123456 x", 3), ("/file 1 \u0664 x", 3), ("/file 1  4 x", 3)),
+    *(("/end", 5), ("/end 1", 5), ("/end 1 ", 5), ("/end x abc", 5)),
+    *(("/file \u0661 4 x", 3), ("/cancel", 6), ("/cancel x", 6), ("/cancel 1 2", 6)),
+    *(("/cancel ", 6), ("/cancel 1234567890", 6), ("/cancel \u0661", 6), ("/end \u0661 abc", 5)),
+)
+BAD_DATA = (
+    *("/data", "/data ", "/data 1", "/data 1 ", "/data 1 x", "/data x 4", "/data 1 0"),
+    *("/data 1 -4", "/data 1 65537", "/data 1 4 x", "/data  1 4", "/data 1  4", "/data 1 4 "),
+    *("/data 1 \u0664", "/data \u0661 4", "/data 1 +4", "/data 1234567890 4", "/data 1 4_0"),
+)
+
+
+@task("9.9", needs=["9.2"])
+def test_what_is_malformed_is_answered_or_ends_the_connection(server):
+    alice, bob = enter(server, "alice", "bob")
+    alice.sends("/file 1 4 y")
+    bob.gets("/file alice/1 4 y")
+    for line, form in MISUSED:
+        asks_and_gets(alice, line, f"* usage: {FORMS[form]}")
+    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
+    gets_chunk(bob, "alice/1", b"abcd")
+    bob.gets(f"/end alice/1 {digest(b'abcd')}")
+    alice.gets("* sent y (4 bytes) to bob")
+    for line in BAD_DATA:
+        mallory = enters(server, "mallory", alice, bob)
+        mallory.sends_bytes(f"/file 1 4 x\n{line}\n".encode() + b"abcd\nhello\n/quit\n")
+        mallory.gets("* bad frame")
+        mallory.gets_hung_up_on()
+        for person in (alice, bob):
+            person.gets("/file mallory/1 4 x", "/cancel mallory/1", "* mallory left")
+        mallory.hangs_up()
+    is_heard(alice, "all well", bob)
+
+
+@task("9.10", needs=["9.2"])
+def test_a_large_file_needs_little_memory(start_server):
+    server = start_server("--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    count = 64 * MIB // MAX_CHUNK
+    alice.sends(f"/file 9 {10**15 - 1} endless", "/cancel 9")
+    bob.gets(f"/file alice/9 {10**15 - 1} endless", "/cancel alice/9")
+    is_cancelled(alice, 9)
+    alice.sends(f"/file 1 {count * MAX_CHUNK} large")
+    bob.gets(f"/file alice/1 {count * MAX_CHUNK} large")
+    head = f"/data 1 {MAX_CHUNK}\n".encode()
+    for _ in range(count // 16):
+        alice.begins_to_send((head + chunk) * 16)
+        for _ in range(16):
+            gets_chunk(bob, "alice/1", chunk)
+    whole = digest(chunk * count)
+    alice.sends(f"/end 1 {whole}")
+    bob.gets(f"/end alice/1 {whole}")
+    alice.gets(f"* sent large ({count * MAX_CHUNK} bytes) to bob")
+    carol = enters(server, "carol", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    carol.goes_silent()
+    alice.sends(f"/file 2 {count * MAX_CHUNK} large")
+    alice.begins_to_send((head.replace(b"1", b"2", 1) + chunk) * 300)
+    alice.waits_until_stopped()
+    server.has_not_grown_by(16 * MIB, since=before)
+
+
+@task("9.11", needs=["9.1"])
+def test_it_stands_what_every_server_stands(stage, start_server):
+    def company(server):
+        server.visitor("silent").gets(QUESTION)
+        alice, bob = enter(server, "alice", "bob")
+        alice.sends_bytes(b"/file 1 9 x\n/data 1 9\nhalf")
+        alice.waits_until_received()
+        bob.goes_silent()
+
+    server = start_server("--buffer", "65536")
+    alone = server.usage()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    mallory = enters(server, "mallory", alice, bob)
+    before = server.memory()
+    too_long = b"/file 1 4 " + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB
+    mallory.sends_bytes(too_long, even_if_hung_up_on=True)
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    scenes.vanishes(server)
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    is_heard(alice, "all well", bob)
+    server.has_not_grown_by(8 * MIB, since=before)
+    for person in (alice, bob, mallory):
+        person.hangs_up()
+    server.is_back_to(alone)
+    scenes.refuses_to_start(stage, server)
+    scenes.ends_when_told(start_server, company)
+    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+
+
+@task("9.12")
+def test_the_client_sends_a_file(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        (stage.folder / "my notes.txt").write_bytes(data)
+        client.types("/sendfile my notes.txt")
+        between = takes_file(server, number, "my notes.txt", data)
+        sends_nothing_else(stage, between)
+        prints_after_progress(client, f"* sending my notes.txt as {number}")
+        server.sends(f"alice: got {number}")
+        prints_after_progress(client, f"alice: got {number}")
+    folder = stage.folder / "a folder"
+    folder.mkdir()
+    data = ALL_BYTES * 800 + OWN_LINES
+    (folder / "bytes.bin").write_bytes(data)
+    client.types("/sendfile a folder/bytes.bin")
+    number = len(SIZES) + 1
+    sends_nothing_else(stage, takes_file(server, number, "bytes.bin", data))
+    prints_after_progress(client, f"* sending bytes.bin as {number}")
+    server.sends("alice: thanks")
+    prints_after_progress(client, "alice: thanks")
+
+
+def sends_nothing_else(stage, between, *wanted):
+    """Expect just these typed lines between the chunks of a file."""
+    if between != list(wanted):
+        words = f"{', '.join(map(repr, wanted)) or 'nothing'} between the chunks, and no more"
+        raise stage.fail(Kind.DIFFERENT, "server", words, str(between))
+
+
+@task("9.13", needs=["9.12"])
+def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
+    data = scenes.counted(4 * MIB).encode()
+    (stage.folder / "large").write_bytes(data)
+    server.goes_silent()
+    client.types("/sendfile large")
+    client.prints("* sending large as 1")
+    for line in ("alice: go on", "eve: * transfer 1 cancelled: ha", "* transfer 11 cancelled: no"):
+        server.sends(line)
+        prints_after_progress(client, line)
+    client.types("hello")
+    client.has_read_its_keyboard()
+    server.reads_again()
+    sends_nothing_else(stage, takes_file(server, 1, "large", data), "hello")
+    server.sends("alice: got it")
+    prints_after_progress(client, "alice: got it", "large", at_least=1)
+    for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
+        client.types(line)
+        says_something(client, line, "/sendfile")
+    makes_a_pipe(stage.folder / "pipe")
+    for line in ("/sendfile none", "/sendfile .", "/sendfile pipe"):
+        client.types(line)
+        says_something(client, line)
+    client.types("//file x", "/filed 1")
+    server.gets("//file x", "/filed 1")
+    server.goes_silent()
+    client.types("/sendfile large", "quit")
+    leaves_when_it_is_sent(client, server, 2, data)
+
+    client, server = meets(start_client, narrow, "--name", "bob", to=narrow)
+    client.types("/sendfile large")
+    client.has_its_keyboard_closed()
+    hears(client, server, QUESTION)
+    server.gets("bob")
+    server.goes_silent()
+    hears(client, server, "* welcome, bob")
+    leaves_when_it_is_sent(client, server, 1, data)
+
+
+def leaves_when_it_is_sent(client, server, number, data):
+    """A client that has nothing more to say sends the file to its end, and leaves then."""
+    prints_after_progress(client, f"* sending large as {number}")
+    client.has_read_its_keyboard()
+    server.reads_again()
+    sends_nothing_else(server.stage, takes_file(server, number, "large", data))
+    server.gets_hung_up_on()
+    server.hangs_up()
+    client.ends(0)
+
+
+@task("9.14", needs=["9.12"])
+def test_a_file_that_is_being_sent_is_cancelled(stage, start_client):
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
+    (stage.folder / "large").write_bytes(bytes(4 * MIB))
+    for number, by_hand in ((1, True), (2, False)):
+        server.goes_silent()
+        client.types("/sendfile large")
+        prints_after_progress(client, f"* sending large as {number}")
+        if by_hand:
+            client.types(f"/cancel {number}")
+            client.has_read_its_keyboard()
+        else:
+            server.sends(f"* transfer {number} cancelled: no room")
+            prints_after_progress(client, f"* transfer {number} cancelled: no room")
+        client.types(f"fence {number}")
+        server.reads_again()
+        sent, cancelled = skips_chunks(server, number, f"fence {number}")
+        if sent >= 4 * MIB:
+            words = "the rest of the file to be kept"
+            raise stage.fail(Kind.DIFFERENT, "server", words, "all of it")
+        if cancelled != 1 and (by_hand or cancelled):
+            words = f"'/cancel {number}', once"
+            raise stage.fail(Kind.DIFFERENT, "server", words, f"{cancelled} times")
+        server.sends(f"alice: enough of {number}")
+        prints_after_progress(client, f"alice: enough of {number}")
+    client.types("quit")
+    server.gets_hung_up_on()
+
+
+@task("9.15", needs=["9.12"])
+def test_the_client_receives_files(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server, "--downloads", "in here")
+    folder = stage.folder / "in here"
+    for number, size in enumerate(SIZES, 1):
+        data = scenes.counted(size).encode()
+        server.sends_bytes(file_as_sent(f"alice/{number}", f"{size}.txt", data, 1000))
+        prints_after_notices(client, f"* got {size}.txt ({size} bytes) from alice")
+        has_file(client, folder / f"{size}.txt", data)
+    takes_three_at_once(client, server, folder)
+    there = {path.name for path in folder.iterdir()} | {"b.part", "c"}
+    (folder / "b.part").write_bytes(b"mine")
+    links(folder / "c", stage.folder / "elsewhere")
+    c = "c (1)" if (folder / "c").is_symlink() else "c"
+    places = ("a.txt", "a.txt (1)", "a.txt (2)", "b (1)", c)
+    for place in places:
+        name = place.partition(" ")[0]
+        data = f"{name} for {place}".encode()
+        server.sends_bytes(file_as_sent("alice/1", name, data))
+        prints_after_notices(client, f"* got {name} ({len(data)} bytes) from alice")
+        has_file(client, folder / place, data)
+    has_file(client, folder / "b.part", b"mine")
+    server.sends("/file alice/1 4 d", "/file bob/1 4 d")
+    for name, data in (("alice", b"abcd"), ("bob", b"efgh")):
+        server.sends_bytes(f"/data {name}/1 4\n".encode() + data)
+        server.sends(f"/end {name}/1 {digest(data)}")
+        prints_after_notices(client, f"* got d (4 bytes) from {name}")
+    has_file(client, folder / "d", b"abcd")
+    has_file(client, folder / "d (1)", b"efgh")
+    has_only(client, folder, *there, *places, "d", "d (1)")
+
+
+def takes_three_at_once(client, server, folder):
+    """Three files on their way, and one between them that comes byte by byte."""
+    data = ALL_BYTES * 300 + OWN_LINES
+    one, rest = chunks(data, 40_000)
+    server.sends(f"/file bob/1 {len(data)} one", "/file alice/1 4 two", "/file alice/02 4 three")
+    server.sends_bytes(b"/data bob/1 40000\n" + one + b"bob: /data bob/1 4\n")
+    prints_after_notices(client, "bob: /data bob/1 4")
+    is_on_its_way(client, folder, "one")
+    server.sends_in_pieces(file_as_sent("carol/9", "small", b"\n/end carol/9 x\n"))
+    prints_after_notices(client, "* got small (16 bytes) from carol")
+    wholes = {"bob/1": ("one", rest, data), "alice/1": ("two", b"abcd", b"abcd")}
+    wholes |= {"alice/02": ("three", b"efgh", b"efgh")}
+    for label, (name, rest, whole) in wholes.items():
+        server.sends_bytes(f"/data {label} {len(rest)}\n".encode() + rest)
+        server.sends(f"/end {label} {digest(whole)}")
+        sender = label.partition("/")[0]
+        prints_after_notices(client, f"* got {name} ({len(whole)} bytes) from {sender}")
+        has_file(client, folder / name, whole)
+    has_file(client, folder / "small", b"\n/end carol/9 x\n")
+
+
+LIES = (
+    *("../above", "..", ".", "a/b", "a\\b", "../mine", ".x", "n\x00ul", "x" * 300, "x\x1b[2J"),
+    *("downloads/../../far", "folder/x", "mine", "link", "p", "x/", " ", "C:\\x", "C:x", "CON"),
+)
+LABELS = ("../1", "/1", "1", "alice", "../../alice/1", "alice/../1", "alice/1/2", "alice/")
+NONSENSE = (
+    *("/file alice/1 -4 x", "/file alice/1 x x", "/file alice/1 4", "/file alice/1", "/file"),
+    *("/file alice/1 1234567890123456 x", "/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
+)
+
+
+@task("9.16", needs=["9.15"])
+def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    folder = stage.folder / "downloads"
+    (stage.folder / "outside").mkdir()
+    (stage.folder / "mine").write_bytes(b"not yours")
+    folder.mkdir()
+    (folder / "mine").write_bytes(b"mine")
+    links(folder / "link", stage.folder / "mine")
+    links(folder / "p.part", stage.folder / "mine")
+    links(folder / "folder", stage.folder / "outside")
+    before, mine = all_that_is_in(stage.folder.parent, folder), all_that_is_in(folder)
+    roots = (f"{stage.folder}/absolute", f"{'../' * 30}{stage.folder}/deep")
+    lies = [(f"alice/{number}", name) for number, name in enumerate((*LIES, *roots), 1)]
+    for label, name in [*lies, *((label, "x") for label in LABELS)]:
+        server.sends_bytes(file_as_sent(label, name, b"abcd"))
+        server.sends("alice: go on")
+        prints_in_the_end(client, "alice: go on")
+    server.sends(*NONSENSE, f"/file alice/1 {10**15 - 1} endless", "/cancel alice/1")
+    server.sends("/file alice/2 4 first", "/file alice/2 4 second", "alice: go on")
+    prints_in_the_end(client, "alice: go on")
+    is_as_it_was(client, stage.folder.parent, before, folder)
+    is_still_there(client, folder, mine)
+    server.sends("/file alice/1 4 late", "alice: now")
+    prints_after_notices(client, "alice: now")
+    (folder / "late").write_bytes(b"mine")
+    server.sends_bytes(b"/data alice/1 4\nabcd/end alice/1 " + digest(b"abcd").encode() + b"\n")
+    server.sends("alice: go on")
+    prints_in_the_end(client, "alice: go on")
+    has_file(client, folder / "late", b"mine")
+    server.hangs_up()
+    prints_in_the_end(client, DISCONNECTED)
+    client.ends(1)
+    has_no_part(client, folder, but="p.part")
+    no_half_file_stays(stage, start_client, scripted_server)
+
+
+DAMAGED = {
+    "long": b"/data alice/1 3\nabc/end alice/1 " + digest(b"ababc").encode() + b"\n",
+    "short": f"/end alice/1 {digest(b'ab')}\n".encode(),
+    "damaged": b"/data alice/1 2\ncd/end alice/1 " + digest(b"abce").encode() + b"\n",
+    "cancelled": b"/cancel alice/1\n",
+}
+
+
+def no_half_file_stays(stage, start_client, scripted_server):
+    """What is damaged is removed, with a word; so is what is abandoned, whoever ends it."""
+    client, server = comes_in(start_client, scripted_server, "--downloads", "in")
+    folder = stage.folder / "in"
+    for name, rest in DAMAGED.items():
+        server.sends_bytes(f"/file alice/1 4 {name}\n/data alice/1 2\nabalice: look\n".encode())
+        prints_after_notices(client, "alice: look")
+        server.sends_bytes(rest + b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n")
+        server.sends_bytes(b"/end nobody/7 abc\n/data nobody/8 10\n/cancel x\nalice: well\n")
+        names_it(client, name, "alice: well")
+        has_only(client, folder)
+    has_half_a_file(client, server)
+    server.hangs_up()
+    names_it(client, "y.bin", DISCONNECTED)
+    client.ends(1)
+    has_only(client, folder)
+    for leaves in (True, False):
+        client, server = comes_in(start_client, scripted_server, "--downloads", "in")
+        has_half_a_file(client, server)
+        if leaves:
+            client.types("quit")
+            server.gets_hung_up_on()
+            server.hangs_up()
+        else:
+            client.is_told_to_stop()
+        client.ends(0)
+        has_only(client, folder)
+
+
+def has_half_a_file(client, server):
+    """Let the client have half a file."""
+    server.sends_bytes(b"/file alice/2 4 y.bin\n/data alice/2 2\nabalice: good night\n")
+    prints_after_notices(client, "alice: good night")
+
+
+@task("9.17", needs=["9.2", "9.12", "9.15"])
+def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+    halves = (("small.bin", ALL_BYTES * 1000), ("large.bin", ALL_BYTES * (64 * MIB // 256)))
+    for mine, (name, data) in zip((True, False), halves, strict=True):
+        (stage.folder / name).write_bytes(data)
+        port = server.port if mine else kit_server(LESSON, "--buffer", "65536").port
+        folder = stage.folder / f"downloads-{mine}"
+
+        def start(name, *options, port=port, mine=mine):
+            words = ("--name", name, *options)
+            if mine:
+                return kit_client(LESSON, port, *words, name=name)
+            return start_client("--port", str(port), *words, name=name)
+
+        alice = start("alice")
+        alice.prints(QUESTION, "* welcome, alice")
+        bob = start("bob", "--downloads", str(folder))
+        bob.prints(QUESTION, "* welcome, bob")
+        alice.prints("* bob joined")
+        before = [person.memory() for person in (alice, bob)]
+        alice.types(f"/sendfile {stage.folder / name}")
+        alice.prints(f"* sending {name} as 1")
+        grows_to(bob, folder, len(data))
+        prints_after_notices(bob, f"* got {name} ({len(data)} bytes) from alice")
+        has_file(bob, folder / name, data)
+        prints_after_progress(alice, f"* sent {name} ({len(data)} bytes) to bob")
+        for person, memory in zip((alice, bob), before, strict=True):
+            person.has_not_grown_by(16 * MIB, since=memory)
+        bob.types("thanks")
+        prints_after_progress(alice, "bob: thanks")
+        for person in (alice, bob):
+            person.types("/quit")
+            person.ends(0)

@@ -1,0 +1,695 @@
+"""What lesson 10 asks: the chat of lesson 09, in which nobody waits for anybody."""
+
+from grader.suite import scenes, task
+from grader.suite.clock import Clock
+from grader.suite.files import (
+    MAX_CHUNK,
+    digest,
+    file_as_sent,
+    gets_chunk,
+    gets_file,
+    is_cancelled,
+    prints_after_progress,
+    takes_file,
+)
+from grader.suite.folders import has_file
+from grader.suite.people import (
+    DISCONNECTED,
+    GOODBYE,
+    NO_NAME,
+    QUESTION,
+    TAKEN,
+    asks_and_gets,
+    comes_in,
+    enter,
+    enters,
+    is_heard,
+)
+from grader.wire.crowd import queue_holds
+from grader.wire.failure import Kind, WireFailure
+from grader.wire.patience import PATIENCE
+from grader.wire.program import INTERRUPT, TERMINATE
+
+pytest_plugins = ["grader.suite.plugin"]
+
+LESSON = "10_slow_clients"
+MIB = 1024 * 1024
+BACKLOG = 1000
+CLOSING = "* the server is closing"
+ALL_BYTES = bytes(range(256))
+FULL = "* the room is full"
+LONG = "x" * 60_000
+FEW = 60  # long lines; 3.6 MB, of which the kernel holds some 100 kB for who does not read
+MANY = 150  # long lines; 9 MB
+LONG_TIME = ("--file-timeout", "60")
+SECONDS = 0.7  # that this machine may take for what a server allows a second for
+A_MOMENT = 0.05  # seconds, in which a server can serve what it has got
+ATTEMPTS = 3  # where a busy machine can be too slow for its part
+
+
+@task("10.1")
+def test_the_room_of_lesson_09_is_still_there(server):
+    alice, bob = enter(server, "alice", "bob")
+    is_heard(alice, "hi", bob)
+    is_heard(bob, "  hello ", alice)
+    alice.sends("", "//slash", "/msg bob psst")
+    bob.gets("alice: /slash", "alice (private): psst")
+    asks_and_gets(alice, "/who", "* told bob", "* here: alice, bob")
+    bob.sends("/nick Bert")
+    for person in (alice, bob):
+        person.gets("* bob is now Bert")
+    data = ALL_BYTES * 300
+    alice.sends_bytes(file_as_sent(1, "a file", data, 40_000))
+    gets_file(bob, "alice/1", "a file", data, 40_000)
+    alice.gets(f"* sent a file ({len(data)} bytes) to Bert")
+    bob.sends_bytes(b"/file 2 4 x\n/data 2 5\nabcde/what\n/end 1\n")
+    alice.gets("/file Bert/2 4 x", "/cancel Bert/2")
+    is_cancelled(bob, 2)
+    bob.gets("* unknown command /what, try /help", "* usage: /end ID SHA256")
+    alice.sends_in_pieces("in pieces \U0001f642\r\n".encode())
+    bob.gets("alice: in pieces \U0001f642")
+    asks_and_gets(bob, "/quit", GOODBYE)
+    bob.gets_hung_up_on()
+    alice.gets("* Bert left")
+    last = server.visitor("carol")
+    asks_and_gets(last, "a b", QUESTION, NO_NAME, QUESTION)
+    asks_and_gets(last, "ALICE", TAKEN, QUESTION)
+    last.sends("carol", "/who")
+    last.ends_its_stream()
+    last.gets("* welcome, carol", "* here: alice, carol")
+    last.gets_hung_up_on()
+    alice.gets("* carol joined", "* carol left")
+
+
+def says_long_lines(speaker, count, *listeners):
+    """Let somebody say long lines, numbered, and the listeners hear each before the next."""
+    for number in range(count):
+        is_heard(speaker, f"{number} {LONG}", *listeners)
+
+
+def deaf_one(server, name, *others):
+    """Let somebody come in who does not read from now on, and for whom the kernel holds little."""
+    deaf = enters(server, name, *others, receive_buffer=scenes.SMALL_BUFFER)
+    deaf.goes_silent()
+    return deaf
+
+
+def takes(slow, count):
+    """Let somebody who does not read take so many bytes more, or a little more than that."""
+    wanted = len(slow.arrived) + count
+    slow.connection.read(True)
+    slow.stage.wait_until(lambda: len(slow.arrived) >= wanted or slow.ending != "")
+    slow.connection.read(False)
+
+
+@task("10.2", needs=["10.1"])
+def test_nobody_waits_for_who_does_not_read(server):
+    alice, bob = enter(server, "alice", "bob")
+    silent = server.visitor("silent", receive_buffer=scenes.SMALL_BUFFER)
+    silent.gets(QUESTION)
+    deaf_one(server, "deaf", alice, bob)
+    says_long_lines(alice, 20, bob)
+    carol = enters(server, "carol", alice, bob)
+    says_long_lines(bob, 20, alice, carol)
+    asks_and_gets(carol, "/who", "* here: alice, bob, carol, deaf")
+    asks_and_gets(carol, f"/msg deaf {LONG}", "* told deaf")
+    mallory = deaf_one(server, "mallory", alice, bob, carol)
+    mallory.begins_to_send(b"/help\n" * 3000)  # and never reads the answers
+    is_heard(alice, "still here", bob, carol)
+    mallory.waits_until_received()
+    asks_and_gets(bob, "/who", "* here: alice, bob, carol, deaf, mallory")
+    carol.sends("/nick Carol")
+    for person in (alice, bob, carol):
+        person.gets("* carol is now Carol")
+    carol.hangs_up()
+    for person in (alice, bob):
+        person.gets("* Carol left")
+    is_heard(bob, "and we", alice)
+
+
+@task("10.3", needs=["10.2"])
+def test_who_is_too_far_behind_is_dropped(start_server):
+    server = start_server("--outbox", "300000")
+    alice, bob = enter(server, "alice", "bob")
+    deaf = deaf_one(server, "deaf", alice, bob)
+    deaf.sends("/file 1 4 x")
+    for person in (alice, bob):
+        person.gets("/file deaf/1 4 x")
+    is_dropped(alice, bob, FEW, "/cancel deaf/1", "* deaf left")
+    asks_and_gets(bob, "/who", "* here: alice, bob")
+    is_heard(alice, "gone", bob)
+    again = enters(server, "deaf", alice, bob)
+    is_heard(again, "here again", alice, bob)
+    hears_no_word_of_it(deaf, "alice: ")
+    is_heard(bob, "so am I", alice, again)
+
+    roomy = start_server()
+    alice, bob = enter(roomy, "alice", "bob")
+    deaf_one(roomy, "deaf", alice, bob)
+    is_dropped(alice, bob, MANY, "* deaf left")  # 9 MB, more than 8 MiB
+
+
+def is_dropped(speaker, listener, most, *said):
+    """Let somebody say long lines until the server has said this to both, and only once."""
+    for number in range(most):
+        line = f"{speaker.name}: {number} {LONG}"
+        speaker.sends(f"{number} {LONG}")
+        if listener.gets_one_of(line, said[0]) == said[0]:
+            listener.gets(*said[1:], line)
+            speaker.gets(*said)
+            return
+    got = f"silence about it, after {most} lines of {len(LONG)} characters"
+    raise listener.stage.fail(Kind.SILENCE, listener.name, repr(said[0]), got)
+
+
+def hears_no_word_of_it(deaf, *due):
+    """Expect only lines that begin with something due, and then the connection's end."""
+    deaf.reads_again()
+    deaf.stage.wait_until(lambda: deaf.ending != "")
+    heard = deaf.arrived.decode("utf-8", "replace").split("\n")
+    for line in heard[:-1]:
+        if not line.startswith(due):
+            words = "no word about being dropped"
+            raise deaf.stage.fail(Kind.UNEXPECTED, deaf.name, words, repr(line[:60]))
+    if not deaf.ending:
+        raise deaf.stage.fail(Kind.NOT_HUNG_UP, deaf.name, "the connection to end", "it stays open")
+
+
+@task("10.4", needs=["10.2"])
+def test_who_is_slow_but_reads_stays(server):
+    alice, bob = enter(server, "alice", "bob")
+    slow = deaf_one(server, "slow", alice, bob)
+    says_long_lines(alice, 110, bob)  # 6.6 MB; the limit is 8 MiB
+    for number in range(50):  # 3 MB more, while slow takes a little more than that
+        is_heard(bob, f"{number} {LONG}", alice)
+        takes(slow, 90_000)
+    asks_and_gets(bob, "/who", "* here: alice, bob, slow")
+    slow.reads_again()
+    slow.gets(*(f"alice: {number} {LONG}" for number in range(110)))
+    slow.gets(*(f"bob: {number} {LONG}" for number in range(50)))
+    is_heard(slow, "that was much", alice, bob)
+    leaver = deaf_one(server, "leaver", alice, bob, slow)
+    says_long_lines(alice, 10, bob, slow)
+    leaver.sends("/quit", "too late")
+    server.stage.lets_time_pass(A_MOMENT)
+    leaver.reads_again()
+    leaver.gets(*(f"alice: {number} {LONG}" for number in range(10)), GOODBYE)
+    leaver.gets_hung_up_on()
+    leaver.hangs_up()
+    for person in (alice, bob, slow):
+        person.gets("* leaver left")
+    asker = deaf_one(server, "asker", alice, bob, slow)
+    asker.sends(*[f"/msg asker {LONG}"] * 5, "/who")
+    asker.ends_its_stream()
+    server.stage.lets_time_pass(A_MOMENT)
+    asker.reads_again()
+    asker.gets(*[f"asker (private): {LONG}", "* told asker"] * 5)
+    asker.gets("* here: alice, asker, bob, slow")
+    asker.gets_hung_up_on()
+
+
+@task("10.5", needs=["10.2"])
+def test_one_who_never_reads_needs_little_memory(start_server):
+    server = start_server("--buffer", "65536", "--outbox", str(MIB))
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    deaf_one(server, "deaf", alice, bob)
+    for turn in range(38):
+        said = [*["y" * 999] * 999, f"turn {turn}"]  # less than MIB: bob is never too far behind
+        alice.begins_to_send("".join(f"{line}\n" for line in said).encode())
+        hears_much(bob, [f"alice: {line}" for line in said], "* deaf left")
+    server.has_not_grown_by(33 * MIB, since=before)
+    before = server.memory()
+    asker = deaf_one(server, "asker", bob)
+    asker.begins_to_send(f"/msg asker {LONG}\n".encode() * 640)
+    asker.waits_until_stopped()  # the server takes no more of it, or has dropped her
+    server.has_not_grown_by(33 * MIB, since=before)
+    bob.sends("/msg alice are you there?")
+    while bob.gets_one_of("* told alice", "* asker left") != "* told alice":
+        pass
+
+
+def hears_much(person, lines, perhaps):
+    """Expect all these lines next, compared at once, and perhaps one more among them."""
+    last = lines[-1].encode()
+    person.stage.wait_until(
+        lambda: last in person.arrived[-100:] and person.arrived.endswith(b"\n")
+    )
+    heard = person.arrived.decode("utf-8", "replace").splitlines()
+    if perhaps in heard:
+        heard.remove(perhaps)
+    if heard != lines:
+        person.gets(*lines)  # says what is wrong
+    person.arrived.clear()
+
+
+@task("10.6", needs=["10.2"])
+def test_a_file_does_not_count_as_lines(start_server):
+    server = start_server("--outbox", "40000", "--buffer", "65536", *LONG_TIME)
+    alice, bob = enter(server, "alice", "bob")
+    before = server.memory()
+    slow = deaf_one(server, "slow", alice, bob)
+    deaf = deaf_one(server, "deaf", alice, bob)
+    size = 30 * MIB
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    alice.sends(f"/file 1 {size} large")
+    bob.gets(f"/file alice/1 {size} large")
+    alice.begins_to_send((f"/data 1 {MAX_CHUNK}\n".encode() + chunk) * (size // MAX_CHUNK))
+    alice.waits_until_stopped()
+    bob.sends("/who")
+    got = gets_behind_chunks(bob, "alice/1", chunk, "* here: alice, bob, deaf, slow")
+    if not alice.connection.unsent:
+        words = "a sender to wait for who takes nothing of a file"
+        taken = f"{size // MIB} MiB taken at once"
+        raise alice.stage.fail(Kind.RESOURCES, "server", words, taken)
+    server.has_not_grown_by(16 * MIB, since=before)
+    carol = enters(server, "carol")
+    got += gets_behind_chunks(bob, "alice/1", chunk, "* carol joined")
+    carol.sends("go on without me")
+    got += gets_behind_chunks(bob, "alice/1", chunk, "carol: go on without me")
+    slow.reads_again()
+    slow.gets("* deaf joined", f"/file alice/1 {size} large")
+    gets_behind_chunks(slow, "alice/1", chunk, "* carol joined")
+    gets_behind_chunks(slow, "alice/1", chunk, "carol: go on without me")
+    deaf.resets()
+    got += gets_behind_chunks(bob, "alice/1", chunk, "* deaf left")
+    alice.gets("* carol joined", "carol: go on without me", "* deaf left")
+    gets_behind_chunks(slow, "alice/1", chunk, "* deaf left")
+    for _ in range(size // MAX_CHUNK - got):
+        gets_chunk(bob, "alice/1", chunk)
+    slow.arrived.clear()
+    alice.sends(f"/end 1 {digest(chunk * (size // MAX_CHUNK))}")
+    alice.gets(f"* sent large ({size} bytes) to bob, slow")
+
+
+def gets_behind_chunks(person, number, chunk, line):
+    """Expect this line behind whatever chunks of a file; return how many they were."""
+    head = f"/data {number} {len(chunk)}"
+    count = 0
+    while person.gets_one_of(head, line) == head:
+        person.gets_bytes(chunk)
+        count += 1
+    return count
+
+
+@task("10.7", needs=["10.6"])
+def test_who_takes_nothing_of_a_file_is_dropped(stage, start_server):
+    clock = Clock(0.8 * stage.slowness)
+    for attempt in range(ATTEMPTS):
+        server = start_server("--file-timeout", f"{clock.seconds:.2f}", "--buffer", "65536")
+        alice, bob, slow = people = enter(server, "alice", "bob", "slow")
+        try:
+            takes_it_bit_by_bit(alice, bob, slow, clock)
+            break
+        except WireFailure:
+            if clock.is_honest() or attempt == ATTEMPTS - 1:
+                raise
+            stage.send_all_home()
+    deaf = deaf_one(server, "deaf", *people)
+    deaf.sends("/file 3 9 mine")
+    for person in people:
+        person.gets("/file deaf/3 9 mine")
+    data = scenes.counted(MAX_CHUNK).encode() * 32
+    alice.sends(f"/file 2 {len(data)} small")
+    for person in (bob, slow):
+        person.gets(f"/file alice/2 {len(data)} small")
+    patient = deaf_one(server, "patient", *people)
+    says_long_lines(bob, 4, alice, slow)
+    clock.starts()
+    alice.begins_to_send(chunks_as_sent(2, data))
+    got = gets_behind_chunks(bob, "alice/2", data[:MAX_CHUNK], "/cancel deaf/3")
+    bob.gets("* deaf left")
+    if clock.past() < clock.seconds:
+        words = f"it to wait {clock.seconds:g} s for who takes nothing of a file"
+        raise stage.fail(Kind.UNEXPECTED, "server", words, "it did not wait so long")
+    for _ in range(32 - got):
+        gets_chunk(bob, "alice/2", data[:MAX_CHUNK])
+    alice.gets("/cancel deaf/3", "* deaf left")
+    asks_and_gets(alice, f"/end 2 {digest(data)}", f"* sent small ({len(data)} bytes) to bob, slow")
+    bob.gets(f"/end alice/2 {digest(data)}")
+    hears_no_word_of_it(deaf, "/", "100000.", "bob: ", "* patient joined")
+    patient.reads_again()
+    patient.gets(*(f"bob: {number} {LONG}" for number in range(4)), "* deaf left")
+    is_heard(patient, "thanks", alice, bob)
+
+
+def chunks_as_sent(number, data):
+    """Return all chunks of some data, without what stands before and behind them."""
+    return file_as_sent(number, "", data).partition(b"\n")[2].rpartition(b"/end ")[0]
+
+
+def takes_it_bit_by_bit(speaker, quick, slow, clock):
+    """A file takes longer than the timeout, since somebody takes it slowly; nobody is dropped."""
+    slow.goes_silent()
+    data = scenes.counted(MAX_CHUNK).encode() * 240
+    clock.starts()
+    speaker.begins_to_send(file_as_sent(1, "large", data))
+    while clock.past() < 1.3 * clock.seconds:
+        takes(slow, 8 * MAX_CHUNK)
+        clock.ticks()
+        slow.stage.lets_time_pass(0.08)
+    slow.reads_again()
+    for person in (quick, slow):
+        gets_file(person, f"{speaker.name}/1", "large", data)
+    speaker.gets(f"* sent large ({len(data)} bytes) to {quick.name}, {slow.name}")
+
+
+@task("10.8", needs=["10.1"])
+def test_who_has_no_name_in_time_is_hung_up_on(stage, start_server):
+    clock = Clock(1.0 * stage.slowness)
+    server = start_server("--name-timeout", f"{clock.seconds:.2f}")
+    alice, bob = enter(server, "alice", "bob")
+    clock.starts()
+    visitors = _, guesser, dripper = server.visitors("silent", "guesser", "dripper")
+    for visitor in visitors:
+        visitor.gets(QUESTION)
+    while clock.past() < clock.seconds + 2 * stage.slowness:
+        stage.lets_time_pass(0.1)
+        dripper.sends_bytes(b".", even_if_hung_up_on=True)
+        guesser.sends_bytes(b"no name\n", even_if_hung_up_on=True)
+        gone = [visitor for visitor in visitors if visitor.ending]
+        if gone and clock.past() < clock.seconds:
+            words = f"{clock.seconds:.1f} s to say a name"
+            raise stage.fail(Kind.HANG_UP, gone[0].name, words, "a hang-up before that")
+        if len(gone) == len(visitors):
+            break
+    while guesser.arrived:
+        guesser.gets(NO_NAME, QUESTION)
+    for visitor in visitors:
+        visitor.gets_hung_up_on()
+    is_heard(alice, "I have a name", bob)
+    is_heard(bob, "so have I", alice)
+    enters(server, "silent", alice, bob)
+
+
+@task("10.9", needs=["10.1"])
+def test_one_too_many_is_turned_away(start_server):
+    server = start_server("--max-clients", "3")
+    alice, bob = enter(server, "alice", "bob")
+    silent = server.visitor("silent")
+    silent.gets(QUESTION)
+    for name in ("carol", "dave"):
+        is_turned_away(server, name)
+    is_heard(alice, "full house", bob)
+    asks_and_gets(silent, "silent", "* welcome, silent")
+    for person in (alice, bob):
+        person.gets("* silent joined")
+    bob.hangs_up()
+    for person in (alice, silent):
+        person.gets("* bob left")
+    erin = comes_in_when_there_is_room(server, "erin", alice, silent)
+    is_turned_away(server, "frank")
+    is_heard(erin, "at last", alice, silent)
+    erin.resets()
+    for person in (alice, silent):
+        person.gets("* erin left")
+    frank = comes_in_when_there_is_room(server, "frank", alice, silent)
+    frank.hangs_up()
+    for person in (alice, silent):
+        person.gets("* frank left")
+    nobody = is_let_in(server, "nobody")
+    is_turned_away(server, "grace")
+    nobody.hangs_up()
+    comes_in_when_there_is_room(server, "grace", alice, silent)
+
+
+def is_turned_away(server, name):
+    """Let somebody come for whom there is no place."""
+    visitor = server.visitor(name)
+    visitor.gets(FULL)
+    visitor.gets_hung_up_on()
+    visitor.hangs_up()
+
+
+def comes_in_when_there_is_room(server, name, *others):
+    """Let somebody come in as soon as there is a place, and the others hear it."""
+    visitor = is_let_in(server, name)
+    asks_and_gets(visitor, name, f"* welcome, {name}")
+    for other in others:
+        other.gets(f"* {name} joined")
+    return visitor
+
+
+def is_let_in(server, name):
+    """Let somebody try until a place is free, which may take the server a moment."""
+    clock = Clock(PATIENCE * server.stage.slowness)
+    while True:
+        visitor = server.visitor(name)
+        if visitor.gets_one_of(QUESTION, FULL) == QUESTION:
+            return visitor
+        visitor.gets_hung_up_on()
+        visitor.hangs_up()
+        if clock.past() > clock.seconds:
+            raise server.failed(Kind.SILENCE, "a place for a newcomer", repr(FULL))
+        server.stage.wait_until(lambda: False, server.stage.patience(0.02))
+
+
+@task("10.10", needs=["10.2"])
+def test_everybody_hears_that_the_server_closes(stage, start_server):
+    closes_at_once(stage, start_server)
+    for attempt in range(ATTEMPTS):
+        stage.check_at_the_end()
+        stage.send_all_home()
+        clock = Clock(SECONDS)
+        try:
+            closes_though_some_do_not_read(start_server(*LONG_TIME), clock)
+            return
+        except WireFailure:
+            if clock.past() < clock.seconds or attempt == ATTEMPTS - 1:
+                raise
+
+
+def closes_at_once(stage, start_server):
+    """It is stopped, everybody reads, and nobody hangs up: there is nothing to wait for.
+
+    To wait for them takes a second each time; not to do it has to be quick only once.
+    """
+    for _ in range(2 * ATTEMPTS):
+        server = start_server()
+        people = [*enter(server, "alice", "bob"), server.visitor("silent")]
+        people[2].gets(QUESTION)
+        clock = Clock(SECONDS)
+        server.is_told_to_stop(TERMINATE)
+        for person in people:
+            person.gets(CLOSING)
+            person.gets_hung_up_on()
+        server.ends(0)
+        if clock.past() < clock.seconds:
+            return
+        stage.check_at_the_end()
+        stage.send_all_home()
+    words = "it to end behind its last byte"
+    raise server.failed(Kind.DELAY, words, f"it to wait {clock.past():.1f} s for its clients")
+
+
+def closes_though_some_do_not_read(server, clock):
+    """It is stopped with a deaf one, one who is late, and somebody in the middle of a file."""
+    deaf_one(server, "deaf")
+    carol = enters(server, "carol")
+    chunk = f"/data 1 {MAX_CHUNK}\n".encode() + bytes(MAX_CHUNK)
+    carol.begins_to_send(b"/file 1 9999999 large\n" + chunk * 64)
+    carol.waits_until_stopped()  # who is deaf takes none of it
+    alice = enters(server, "alice")
+    bob = enters(server, "bob", alice)
+    silent = server.visitor("silent")
+    silent.gets(QUESTION)
+    late = deaf_one(server, "late", alice, bob)
+    says_long_lines(alice, 4, bob)
+    alice.begins_to_send(b"/file 1 9 x\n/data 1 9\nhalf")
+    bob.gets("/file alice/1 9 x")
+    alice.waits_until_received()
+    clock.starts()
+    server.is_told_to_stop(INTERRUPT)
+    for person in (alice, bob, silent):
+        person.gets(CLOSING)
+    late.reads_again()
+    late.gets(*(f"alice: {number} {LONG}" for number in range(4)), "/file alice/1 9 x", CLOSING)
+    for person in (alice, bob, silent, late):
+        person.gets_hung_up_on()
+    server.ends(0)
+
+
+@task("10.11", needs=["10.1"])
+def test_a_thousand_come_and_go(start_server):
+    server = start_server("--outbox", "300000")
+    alice = enter(server, "alice")[0]
+    before = server.usage()
+    for turn in range(5):
+        crowd = server.visitors(*(f"v{turn}-{number}" for number in range(200)))
+        for number, visitor in enumerate(crowd):
+            visitor.gets(QUESTION)
+            if number % 10 == 0:
+                asks_and_gets(visitor, visitor.name, f"* welcome, {visitor.name}")
+                alice.gets(f"* {visitor.name} joined")
+        for number, visitor in enumerate(crowd):
+            if number % 3 == 0:
+                visitor.resets()
+            else:
+                visitor.hangs_up()
+        alice.gets_in_any_order(*(f"* v{turn}-{number} left" for number in range(0, 200, 10)))
+    server.is_back_to(before)
+    asks_and_gets(alice, "/who", "* here: alice")
+    crowd = [deaf_one(server, f"deaf{number}", alice) for number in range(5)]
+    alice.begins_to_send(f"{LONG}\n".encode() * 10)
+    gone = [f"* {one.name} left\n".encode() for one in crowd]
+    server.stage.wait_until(
+        lambda: all(line in alice.arrived for line in gone), server.stage.patience(0.3)
+    )
+    for one in crowd:
+        one.resets()  # if the server has not dropped it
+    server.is_back_to(before)
+
+
+DESCRIPTORS = 60
+
+
+@task("10.12", needs=["10.1"])
+def test_it_goes_on_at_the_limit_of_descriptors(server):
+    alice, bob = enter(server, "alice", "bob")
+    if not server.has_only_descriptors(DESCRIPTORS):
+        return
+    crowd = server.visitors(*(f"v{number}" for number in range(DESCRIPTORS)))
+    crowd[0].gets(QUESTION)
+    server.stage.lets_time_pass(0.1)
+    is_heard(alice, "it is crowded", bob)
+    server.rests_for(0.5)
+    asks_and_gets(crowd[0], "v0", "* welcome, v0")
+    for person in (alice, bob):
+        person.gets("* v0 joined")
+    for visitor in crowd[1 : DESCRIPTORS // 2]:
+        visitor.hangs_up()
+    for visitor in crowd[DESCRIPTORS // 2 :]:
+        visitor.gets(QUESTION)
+    asks_and_gets(crowd[-1], "last", "* welcome, last")
+    for person in (alice, bob, crowd[0]):
+        person.gets("* last joined")
+    is_heard(crowd[-1], "at last", alice, bob, crowd[0], under="last")
+
+
+@task("10.13", needs=["10.2"])
+def test_with_echo_a_sender_hears_the_own_line(start_server):
+    server = start_server("--echo")
+    alice, bob, carol = people = enter(server, "alice", "bob", "carol")
+    is_heard(alice, "hi", alice, bob, carol)
+    alice.sends("", "//who", "/msg bob psst", "/msg alice memo", "/nick Anna")
+    alice.gets("alice: /who", "* told bob", "alice (private): memo", "* told alice")
+    bob.gets("alice: /who", "alice (private): psst")
+    carol.gets("alice: /who")
+    for person in people:
+        person.gets("* alice is now Anna")
+    alice.sends_bytes(file_as_sent(1, "x", b"abcd"))
+    for person in (bob, carol):
+        gets_file(person, "Anna/1", "x", b"abcd")
+    alice.gets("* sent x (4 bytes) to bob, carol")
+    for turn in range(5):
+        for person in people:
+            person.begins_to_send("".join(f"{turn} {n}\n" for n in range(40)).encode())
+        heard = [[person.gets_line() for _ in range(120)] for person in people]
+        said = [[f"{name}: {turn} {n}" for n in range(40)] for name in ("Anna", "bob", "carol")]
+        for lines in said:
+            scenes.said_in_this_order(alice, heard[0], lines)
+        for person, lines in zip(people[1:], heard[1:], strict=True):
+            scenes.said_in_this_order(person, lines, heard[0])
+    is_heard(bob, "that was all", *people)
+    slow = deaf_one(server, "slow", *people)
+    for number in range(4):
+        is_heard(bob, f"{number} {LONG}", *people)
+    slow.sends("me too")
+    server.stage.lets_time_pass(A_MOMENT)
+    slow.reads_again()
+    slow.gets(*(f"bob: {number} {LONG}" for number in range(4)), "slow: me too")
+    for person in people:
+        person.gets("slow: me too")
+
+
+SIZES = (("--outbox", "x"), ("--max-clients", "x"))
+TIMES = (("--file-timeout", "x"), ("--name-timeout", "x"))
+
+
+@task("10.14", needs=["10.1"])
+def test_it_stands_what_every_server_stands(stage, start_server):
+    server = start_server("--buffer", "1")
+    alice, bob = enter(server, "alice", "bob")
+    alice.sends_bytes(file_as_sent(1, "small", ALL_BYTES))
+    gets_file(bob, "alice/1", "small", ALL_BYTES)
+    bob.sends("with one byte at a time \U0001f642")
+    alice.gets("* sent small (256 bytes) to bob", "bob: with one byte at a time \U0001f642")
+    for person in (alice, bob):
+        person.hangs_up()
+    server.is_told_to_stop()
+    server.ends(0)
+
+    server = start_server()
+    alice, bob = enter(server, "alice", "bob")
+    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    queue_holds(server, BACKLOG)
+    is_heard(alice, "that was a crowd", bob)
+    mallory = enters(server, "mallory", alice, bob)
+    before = server.memory()
+    mallory.sends_bytes(b"x" * 65537 + b"\n/who\n", even_if_hung_up_on=True)
+    mallory.gets("* line too long")
+    mallory.gets_hung_up_on()
+    scenes.vanishes(server)
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    is_heard(alice, "all well", bob)
+    server.has_not_grown_by(8 * MIB, since=before)
+    scenes.refuses_to_start(stage, server)
+    scenes.refuses_nonsense(stage, "server.py", SIZES + TIMES)
+    scenes.starts_again_at_once(server, lambda ann: ann.gets(QUESTION), last_words=(CLOSING,))
+
+
+@task("10.15")
+def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_server):
+    client, server = comes_in(start_client, scripted_server)
+    data = ALL_BYTES * 600
+    (stage.folder / "a file").write_bytes(data)
+    client.types("hello", "/sendfile a file")
+    server.gets("hello")
+    if takes_file(server, 1, "a file", data):
+        raise stage.fail(Kind.UNEXPECTED, "server", "nothing between the chunks", "a line")
+    prints_after_progress(client, "* sending a file as 1")
+    server.sends("bob: hello", "* sent a file (153600 bytes) to alice")
+    prints_after_progress(client, "bob: hello")
+    client.prints("* sent a file (153600 bytes) to alice")
+    server.sends_bytes(file_as_sent("alice/7", "notes", data))
+    client.prints(f"* got notes ({len(data)} bytes) from alice")
+    has_file(client, stage.folder / "downloads" / "notes", data)
+    server.sends("alice: \x1b[31mred")
+    client.prints("alice: \x1b[31mred")
+    server.sends(CLOSING)
+    server.hangs_up()
+    client.prints(CLOSING, DISCONNECTED)
+    client.ends(1)
+
+
+@task("10.16", needs=["10.1", "10.15"])
+def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+    data = ALL_BYTES * 2000
+    (stage.folder / "bytes").write_bytes(data)
+    for mine in (True, False):
+        port = server.port if mine else kit_server(LESSON).port
+        folder = stage.folder / f"downloads-{mine}"
+
+        def start(name, *options, port=port, mine=mine):
+            words = ("--name", name, *options)
+            if mine:
+                return kit_client(LESSON, port, *words, name=name)
+            return start_client("--port", str(port), *words, name=name)
+
+        alice = start("alice")
+        alice.prints(QUESTION, "* welcome, alice")
+        bob = start("bob", "--downloads", str(folder))
+        bob.prints(QUESTION, "* welcome, bob")
+        alice.prints("* bob joined")
+        alice.types("hello", f"/sendfile {stage.folder / 'bytes'}")
+        bob.prints("alice: hello", f"* got bytes ({len(data)} bytes) from alice")
+        has_file(bob, folder / "bytes", data)
+        alice.prints("* sending bytes as 1")
+        prints_after_progress(alice, f"* sent bytes ({len(data)} bytes) to bob")
+        bob.types("/msg alice thanks", "/quit")
+        bob.prints("* told alice", GOODBYE)
+        bob.ends(0)
+        alice.prints("bob (private): thanks", "* bob left")
+        alice.types("quit")
+        alice.ends(0)
