@@ -1,7 +1,8 @@
 """Each known wrong program fails the tasks that it must, no other, and is told its mistake.
 
-Four programs a lesson are graded as a whole; of the others only the first task that they must
-fail is run, and what their mistake is known by. `make catalogue` grades all of them as a whole.
+Forty programs a lesson are graded, evenly spread, four of them as a whole; of the others only the
+first task that they must fail is run, and what their mistake is known by. `make catalogue` grades
+every program as a whole, and with -k any of them can be asked for.
 
 A program that failed too much, or escaped, is graded once more: on a busy machine one that spins
 can starve itself, and a race can end the other way. `make catalogue` lets none escape.
@@ -15,20 +16,29 @@ from grader.results import GRADED, NOT_RUN, PASSED, LessonResult
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
+A_LESSON = 40
 WHOLE_A_LESSON = 4
 
 
-def spread(lesson_id: str) -> set[str]:
-    """Return the ids of the programs of one lesson that are graded as a whole, evenly spread."""
-    ids = [program.id for program in programs("wrong", lesson_id)]
-    return {ids[n * len(ids) // WHOLE_A_LESSON] for n in range(min(WHOLE_A_LESSON, len(ids)))}
+def spread(number: int, lesson_id: str) -> list[Program]:
+    """Return so many programs of one lesson, evenly spread; all if there are no more."""
+    known = programs("wrong", lesson_id)
+    number = min(number, len(known))
+    return [known[n * len(known) // number] for n in range(number)]
 
 
 LESSONS = sorted({program.lesson_id for program in programs("wrong")})
-WHOLE = {name for lesson_id in LESSONS for name in spread(lesson_id)}
+WHOLE = {program.id for name in LESSONS for program in spread(WHOLE_A_LESSON, name)}
 
 
-@pytest.mark.parametrize("program", programs("wrong"), ids=lambda p: f"{p.id}-{p.name}")
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the programs: some of each lesson, or all when they are asked for."""
+    asked = metafunc.config.getoption("whole_catalogue") or metafunc.config.option.keyword
+    chosen = [one for name in LESSONS for one in spread(A_LESSON, name)]
+    known = programs("wrong") if asked else chosen
+    metafunc.parametrize("program", known, ids=lambda p: f"{p.id}-{p.name}")
+
+
 def test_it_fails_what_it_must_and_is_told_why(
     program: Program, tmp_path: Path, whole_catalogue: bool
 ) -> None:
