@@ -1,6 +1,6 @@
 """Each known wrong program fails the tasks that it must, no other, and is told its mistake.
 
-Up to 38 programs a lesson are graded, evenly spread, four of them as a whole; of the others only the
+Up to 38 programs a lesson are graded, evenly spread, four of them as a whole; of others only the
 first task that they must fail is run, and what their mistake is known by. `make catalogue` grades
 every program as a whole, and with -k any of them can be asked for.
 
