@@ -45,7 +45,11 @@ class TaskResult:
 
 @dataclass
 class LessonResult:
-    """What became of one lesson of one submission. seconds: of wall time."""
+    """What became of one lesson of one submission. seconds: of wall time.
+
+    graded_with: all that the result depends on (`files`, `suite`, `kit`, ...), each as a word;
+    where they are equal, grading again would say the same.
+    """
 
     id: str
     title: str
@@ -55,6 +59,7 @@ class LessonResult:
     seed: int = PUBLIC_SEED
     seconds: float = 0.0
     cached: bool = False
+    graded_with: dict[str, str] = field(default_factory=dict)
     tasks: list[TaskResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -80,12 +85,20 @@ class LessonResult:
 
 @dataclass
 class SubmissionResult:
-    """What became of one submission. notes: what its author and the instructor should know."""
+    """What became of one submission. notes: what its author and the instructor should know.
+
+    person: who handed it in, as far as the download's names say: `lms`, `name`, `participant`
+    (Moodle), `user_id` and `login` (Canvas), `submission` (Gradescope), `login` (GitHub), `email`,
+    `submitted` (ISO 8601). late: how lateness changes the mark: `submitted`, `days` begun,
+    `percent` taken off, `reason`; empty if it does not.
+    """
 
     id: str
     sha256: str
     lessons: list[LessonResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    person: dict[str, str] = field(default_factory=dict)
+    late: dict[str, Any] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -97,6 +110,11 @@ class SubmissionResult:
         """The points that could be had."""
         return sum(lesson.max_points for lesson in self.lessons)
 
+    @property
+    def mark(self) -> float:
+        """The points that count: those that were earned, less what lateness takes off."""
+        return round(self.points * (100 - self.late.get("percent", 0)) / 100, 2)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return {
@@ -104,7 +122,10 @@ class SubmissionResult:
             "sha256": self.sha256,
             "points": self.points,
             "max_points": self.max_points,
+            "mark": self.mark,
             "notes": self.notes,
+            "person": self.person,
+            "late": self.late,
             "lessons": [lesson.to_json() for lesson in self.lessons],
         }
 
@@ -112,7 +133,8 @@ class SubmissionResult:
     def from_json(cls, row: dict[str, Any]) -> SubmissionResult:
         """Read back what to_json wrote."""
         lessons = [LessonResult.from_json(lesson) for lesson in row["lessons"]]
-        return cls(row["id"], row["sha256"], lessons, row["notes"])
+        more = (row.get("person", {}), row.get("late", {}))
+        return cls(row["id"], row["sha256"], lessons, row["notes"], *more)
 
 
 def task_from_json(row: dict[str, Any]) -> TaskResult:

@@ -25,11 +25,15 @@ class Refused(Exception):
 
 @dataclass
 class Submission:
-    """One submission. folder: laid out like lessons/, None if it was refused."""
+    """One submission. folder: laid out like lessons/, None if it was refused.
+
+    person: who handed it in, see SubmissionResult.
+    """
 
     id: str
     folder: Path | None
     notes: list[str] = field(default_factory=list)
+    person: dict[str, str] = field(default_factory=dict)
 
 
 def take_in(class_folder: Path, workshop: Path) -> list[Submission]:

@@ -84,7 +84,7 @@ def _grade(plan: Plan, one: Submission, lesson: Lesson, slowness: float) -> Less
 
 def _empty_result(one: Submission, plan: Plan) -> SubmissionResult:
     mark = fingerprint(one.folder, list(plan.lessons)) if one.folder else ""
-    return SubmissionResult(one.id, mark, notes=list(one.notes))
+    return SubmissionResult(one.id, mark, notes=list(one.notes), person=dict(one.person))
 
 
 def _note_what_happened(submission: SubmissionResult) -> None:
