@@ -113,7 +113,7 @@ class SubmissionResult:
     @property
     def mark(self) -> float:
         """The points that count: those that were earned, less what lateness takes off."""
-        return round(self.points * (100 - self.late.get("percent", 0)) / 100, 2)
+        return round(self.points * (100 - float(self.late.get("percent", 0))) / 100, 2)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

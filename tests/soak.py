@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.box.levels import best_level
 from grader.course.catalogue import SOLUTION, all_lessons, find_lesson
 from grader.course.lesson import Lesson
 from grader.judging.run import Job, end_running_suites, run_lesson
@@ -83,7 +84,7 @@ def _soak(subjects: list[Subject], seeds: range, jobs: int, slowness: float) -> 
     done = 0
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            pool.submit(run_lesson, Job(lesson, folder, slowness=slowness, seed=seed)): name
+            pool.submit(run_lesson, Job(lesson, folder, (), seed, slowness, best_level())): name
             for seed in seeds
             for name, lesson, folder in subjects
         }

@@ -9,13 +9,14 @@ from grader.course.catalogue import KIT
 
 # A part may import itself, the parts named here, and the plain values of ANYBODYS.
 ARROWS = {
-    "wire": set(),
+    "box": set(),
+    "wire": {"box"},
     "course": set(),
-    "suite": {"wire", "course", "judging", "report"},
-    "judging": {"wire", "course"},
-    "classrun": {"course", "judging", "wire"},
+    "suite": {"box", "wire", "course", "judging", "report"},
+    "judging": {"box", "wire", "course"},
+    "classrun": {"box", "course", "judging", "wire"},
     "report": {"course", "wire"},
-    "commands": {"course", "judging", "classrun", "report", "wire"},
+    "commands": {"box", "course", "judging", "classrun", "report", "wire"},
 }
 ANYBODYS = {"errors", "results", "document", "submission", "terminal", "__init__"}
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.box.levels import best_level
 from grader.course.catalogue import LESSONS, all_lessons, chosen
 from grader.course.lesson import Lesson
 from grader.document import make_document, write_document
@@ -84,7 +85,8 @@ def _results(submission: Path, wanted: Chosen) -> Iterator[tuple[Lesson, LessonR
 
     def judged(one: tuple[Lesson, list[str]]) -> LessonResult:
         lesson, tasks = one
-        return run_lesson(Job(lesson, submission, tuple(tasks), slowness=slowness))
+        job = Job(lesson, submission, tuple(tasks), slowness=slowness, box=best_level())
+        return run_lesson(job)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.box.box import UNPROTECTED
 from grader.course.catalogue import KIT
 from grader.course.lesson import Lesson
 from grader.judging.records import Record, read_records
@@ -29,13 +30,18 @@ TURNS = Turns()
 
 @dataclass(frozen=True)
 class Job:
-    """One lesson of one submission. tasks: ids to run, none for all; slowness: of this machine."""
+    """One lesson of one submission.
+
+    tasks: ids to run, none for all; slowness: of this machine; box: the level at which the
+    submission's programs run.
+    """
 
     lesson: Lesson
     submission: Path
     tasks: tuple[str, ...] = ()
     seed: int = PUBLIC_SEED
     slowness: float = 1.0
+    box: str = UNPROTECTED
 
 
 def run_lesson(job: Job) -> LessonResult:
@@ -97,5 +103,6 @@ def _words(job: Job, records: Path) -> list[str]:
         "-q", "-p", "grader.suite.plugin",
         "-p", "no:cacheprovider", "--rootdir", str(KIT), "-c", str(KIT / "pyproject.toml"),
         "--submission", str(job.submission.resolve()), "--records", str(records),
-        "--seed", str(job.seed), "--slowness", str(job.slowness), *tasks, str(job.lesson.suite),
+        "--seed", str(job.seed), "--slowness", str(job.slowness), "--box", job.box,
+        *tasks, str(job.lesson.suite),
     ]  # fmt: skip

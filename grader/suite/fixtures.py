@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,11 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     session: Any = request.config.pluginmanager.get_plugin("grader-session")
     lesson = load_lesson(request.path.parent)
     submission = Path(request.config.getoption("submission", None) or lesson.folder.parent)
-    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
-        copy = Path(folder) / lesson.id
+    with session.box.task() as folder:
+        copy = folder / lesson.id
         stage_copy(lesson, submission, copy)
-        world = Stage(copy, session.slowness, session.seed)
+        session.box.give(folder)
+        world = Stage(copy, session.slowness, session.seed, session.box)
         request.node.stash[STAGE] = world
         yield world
         world.close()
@@ -37,10 +37,10 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.fixture
 def start_server(stage: Stage) -> Callable[..., Server]:
-    """start_server("--buffer", "1"): a server with these options, ready."""
+    """start_server("--buffer", "1"): a server with these options, ready; see Server."""
 
-    def start(*options: str) -> Server:
-        return Server(stage, *options)
+    def start(*options: str, descriptors: int = 0) -> Server:
+        return Server(stage, *options, descriptors=descriptors)
 
     return start
 

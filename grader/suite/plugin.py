@@ -15,6 +15,7 @@ import hypothesis.core
 import pytest
 from hypothesis.errors import HypothesisException
 
+from grader.box.box import LEVELS, UNPROTECTED, Box
 from grader.course.lesson import Lesson, load_lesson
 from grader.judging.records import Record, append_record
 from grader.judging.score import scored
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--records", help="file to which a line is added for each task")
     group.addoption("--seed", type=int, help="for whatever a task invents")
     group.addoption("--slowness", type=float, help="of this machine; measured if not given")
+    group.addoption("--box", choices=LEVELS, default=UNPROTECTED, help="see grader/box/box.py")
     group.addoption("--task", action="append", default=[], help="run this task and what it needs")
 
 
@@ -58,8 +60,10 @@ class Session:
         hypothesis.core.global_force_seed = self.seed  # type: ignore[assignment]
         self.slowness: float = config.getoption("slowness", None) or measured_slowness()
         self.records_path = config.getoption("records", None)
+        self.box = Box(config.getoption("box", None) or UNPROTECTED)
         self.wanted: list[str] = config.getoption("task", None) or []
         self.states: dict[str, str] = {}
+        self.last: Record | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the tasks asked for and those that they need."""
@@ -70,6 +74,10 @@ class Session:
         while more := {need for task in keep for need in needs.get(task, ())} - keep:
             keep |= more
         items[:] = [item for item in items if task_id(item) in keep]
+
+    def pytest_unconfigure(self) -> None:
+        """Take away what the box has made."""
+        self.box.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -92,6 +100,8 @@ class Session:
         """Judge the phase of a task that has just ended; replace tracebacks by the failure view."""
         report: Any = yield
         task = task_id(item)
+        if call.when == "teardown":
+            self._count_leftovers(item.stash.get(STAGE, None))
         if task is None or (task in self.states and call.excinfo is None):
             return report
         if call.when == "call" or call.excinfo is not None:
@@ -117,7 +127,14 @@ class Session:
             return Record(task, GRADER_ERROR, call.duration, "the grader failed", detail=detail)
         return _failed(task, call.duration, failure, stage)
 
+    def _count_leftovers(self, stage: Stage | None) -> None:
+        """Tell what a task's programs had left running; it is known when they are ended."""
+        if self.last is not None and stage is not None and stage.left_running:
+            self.last.left_running = stage.left_running
+            self._keep(self.last)
+
     def _keep(self, record: Record) -> None:
+        self.last = record
         self.states[record.task] = record.state
         if self.records_path:
             append_record(Path(self.records_path), record)
@@ -150,7 +167,6 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
         text = process.stderr.text().replace(str(stage.folder) + "/", "")
         record.tail = last_words(text)
         record.status = "" if process.status is None else status_words(process.status)
-        record.left_running = stage.left_running
     return record
 
 

@@ -43,7 +43,7 @@ class Client(Program):
         self.terminal = terminal
         self.screen = bytearray()  # printed, and not yet asked for
         self.pulled = 0  # bytes of its stdout that have come to the screen
-        pipe = self.process.popen.stdin
+        pipe = self.process.stdin
         self.keyboard: Keyboard | None = None
         if tty:
             self.keyboard = Keyboard(stage.loop, tty.our_end, lambda: None)

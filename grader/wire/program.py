@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from grader.box.walls import interpreter
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
@@ -39,7 +37,7 @@ class Program:
         self.asked = " ".join((file, *options)) if type(self) is Program else ""
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
-        command = [sys.executable, file, *options]
+        command = [interpreter(), file, *options]
         self.process: Process = stage.start(command, folder, **settings)
         self.process.called = self.name
 
@@ -118,15 +116,6 @@ class Program:
 
         if not self.stage.wait_until(back):
             raise self.failed(Kind.RESOURCES, f"{before} as before", str(self.usage()))
-
-    def has_only_descriptors(self, limit: int) -> bool:
-        """Let the system allow it only so many descriptors; return False where it cannot."""
-        if not sys.platform.startswith("linux"):
-            return False
-        for member in self.process.group():
-            member.rlimit(psutil.RLIMIT_NOFILE, (limit, limit))
-        self.stage.transcript.record(self.name, self.name, note=f"has {limit} descriptors")
-        return True
 
     def says_on_stderr(self, text: str) -> None:
         """Expect a line on stderr that begins with this text."""

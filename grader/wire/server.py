@@ -6,6 +6,7 @@ import re
 import socket
 from pathlib import Path
 
+from grader.box.limits import LIMITS
 from grader.wire import sockets
 from grader.wire.failure import Kind
 from grader.wire.lines import shown
@@ -18,12 +19,23 @@ READY = re.compile(r"^listening on (\S+):([0-9]+)\r?$", re.MULTILINE)
 
 
 class Server(Program):
-    """A server of the submission, on a free port, that said it was ready and is."""
+    """A server of the submission, on a free port, that said it was ready and is.
+
+    descriptors: the most that it may have open at a time, where the system can see to it; 0 for
+    as many as anybody needs.
+    """
 
     def __init__(
-        self, stage: Stage, *options: str, port: int = 0, folder: Path | None = None
+        self,
+        stage: Stage,
+        *options: str,
+        port: int = 0,
+        folder: Path | None = None,
+        descriptors: int = 0,
     ) -> None:
-        super().__init__(stage, "server.py", "--port", str(port), *options, folder=folder)
+        limits = LIMITS | ({"-n": descriptors} if descriptors else {})
+        words = ("--port", str(port), *options)
+        super().__init__(stage, "server.py", *words, folder=folder, limits=limits)
         self.options = options
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
         self.host, self.port = self._wait_until_ready()

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from grader.box.box import Box
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.loop import Loop
 from grader.wire.patience import PATIENCE, SOONER, TASK_SECONDS, Deadline
-from grader.wire.process import Process
+from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
 NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
@@ -30,11 +31,14 @@ class Stage:
     """One task's world. Only for the thread that runs the task.
 
     folder: a fresh copy of the submission's lesson. slowness: see patience.py. seed: for
-    whatever the task invents.
+    whatever the task invents. box: where the submission's programs run.
     """
 
-    def __init__(self, folder: Path, slowness: float = 1.0, seed: int = 1) -> None:
+    def __init__(
+        self, folder: Path, slowness: float = 1.0, seed: int = 1, box: Box = OUTSIDE
+    ) -> None:
         self.folder = folder
+        self.box = box
         self.slowness = slowness
         self.seed = seed
         self.loop = Loop()
@@ -55,9 +59,8 @@ class Stage:
         folder: where the kit's own program lies, if it is one; its end ends nothing.
         settings: see Process.
         """
-        process = Process(
-            command, folder or self.folder, self.loop.wake, trusted=folder is not None, **settings
-        )
+        box = None if folder else self.box
+        process = Process(command, folder or self.folder, self.loop.wake, box=box, **settings)
         self.processes.append(process)
         if not process.trusted:
             self.watched = process
@@ -124,8 +127,8 @@ class Stage:
             self.loop.wait_until(lambda: process.ended or self.reached_todo(), last_words)
         if self.reached_todo():
             kind, got = Kind.TODO, "the program stops at a part you have not written yet"
-        elif process is not None and process.flooded:
-            kind, got = Kind.OUTPUT, "the program printed more than 64 MiB and was stopped"
+        elif process is not None and process.stopped_for:
+            kind, got = Kind.RESOURCES, f"the program {process.stopped_for} and was stopped"
         elif process is not None and process.ended and not self.expected_to_end:
             kind = Kind.CRASH
             got = f"the program ended by itself, {status_words(process.status)}"

@@ -542,10 +542,9 @@ DESCRIPTORS = 60
 
 
 @task("10.12", needs=["10.1"])
-def test_it_goes_on_at_the_limit_of_descriptors(server):
+def test_it_goes_on_at_the_limit_of_descriptors(start_server):
+    server = start_server(descriptors=DESCRIPTORS)
     alice, bob = enter(server, "alice", "bob")
-    if not server.has_only_descriptors(DESCRIPTORS):
-        return
     crowd = server.visitors(*(f"v{number}" for number in range(DESCRIPTORS)))
     crowd[0].gets(QUESTION)
     server.stage.lets_time_pass(0.1)

@@ -113,7 +113,7 @@ class Running:
         """Start it and wait until it listens. Raises Unmeasured if it does not."""
         news = threading.Event()
         command = [word.replace("{number}", str(number)) for word in target.command]
-        self.process = Process(command, target.folder, news.set, trusted=True, limits={})
+        self.process = Process(command, target.folder, news.set, limits={})
         deadline = time.monotonic() + START_SECONDS
         while not (ready := READY.search(self.process.stdout.text())):
             left = deadline - time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from grader.box.levels import best_level
 from grader.course.catalogue import LESSONS
 from grader.course.lesson import Lesson, load_lesson
 from grader.judging.run import Job, run_lesson
@@ -26,7 +27,8 @@ def lesson_of(program: Program) -> Lesson:
 def graded(program: Program, folder: Path, tasks: tuple[str, ...] = ()) -> LessonResult:
     """Build the program's submission in `folder` and grade it; only these tasks, if any."""
     submission = build(program, folder / "submission")
-    return run_lesson(Job(lesson_of(program), submission, tasks, slowness=_slowness()))
+    job = Job(lesson_of(program), submission, tasks, slowness=_slowness(), box=best_level())
+    return run_lesson(job)
 
 
 def unexcused(result: LessonResult) -> list[TaskResult]:

@@ -1,0 +1,82 @@
+"""The ground on which boxes stand: the namespaces of a suite's process, a fresh place a task.
+
+The rule: it is entered once, before the process has a second thread, and left with the process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from grader.box import kernel
+from grader.box.limits import MIB, MOST_DISK, MOST_FILES
+from grader.box.walls import NOBODY, OWN_ETC, own_prefix
+
+READABLE = 0o755
+
+
+class Ground:
+    """Namespaces of one's own (mounts, network; as an ordinary user also a user namespace).
+
+    Raises OSError where the system does not give them.
+    """
+
+    def __init__(self) -> None:
+        self.is_root = os.geteuid() == 0
+        if not self.is_root:
+            kernel.keep_own_user()
+        kernel.unshare(kernel.NEW_MOUNTS)
+        kernel.keep_mounts_to_oneself()
+        self.folder = Path(tempfile.mkdtemp(prefix="kit-", dir=_reachable()))
+        kernel.mount_memory(self.folder, MIB, 200)
+        for name, text in OWN_ETC.items():
+            (self.folder / name).write_text(text)
+            (self.folder / name).chmod(0o644)
+        self.prefix = self._show_python()
+
+    def _show_python(self) -> Path:
+        """Return where the box can find Python: a root's home is closed to nobody."""
+        prefix = own_prefix()
+        if prefix is None or not self.is_root:
+            return prefix or Path("/usr")
+        place = self.folder / "python"
+        place.mkdir()
+        kernel.show_again(prefix, place)
+        return place
+
+    @contextmanager
+    def task(self) -> Iterator[Path]:
+        """Give a task a network of its own, and an empty folder that cannot grow for ever."""
+        kernel.fresh_network()
+        place = self.folder / "task"
+        place.mkdir()
+        kernel.mount_memory(place, MOST_DISK, MOST_FILES)
+        try:
+            yield place
+        finally:
+            kernel.unmount(place)
+            place.rmdir()
+
+    def give(self, folder: Path) -> None:
+        """Make the files of a folder those of whoever runs in the box."""
+        if self.is_root:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+    def close(self) -> None:
+        """Take away the folder; the namespaces go with the process."""
+        with suppress(OSError):
+            kernel.unmount(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _reachable() -> str | None:
+    """Return a temporary folder that anybody can walk to, None for the usual one."""
+    usual = Path(tempfile.gettempdir()).resolve()
+    if all(folder.stat().st_mode & 1 for folder in (usual, *usual.parents)):
+        return None
+    return "/tmp"

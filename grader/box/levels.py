@@ -1,0 +1,51 @@
+"""Which level of isolation this machine offers: found by running the real box, not by asking."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.box.box import ISOLATED, LEVELS, LIMITED, NO_PROC, UNPROTECTED
+from grader.box.walls import bubblewrap
+
+PROBE_SECONDS = 20  # a loaded machine; the box starts in some hundredths of one
+KIT = Path(__file__).resolve().parents[2]
+GRADED_AT = (ISOLATED, NO_PROC, LIMITED)  # levels at which a class is graded without asking
+
+WHY_NOT = {
+    "setting up uid map": "the system restricts user namespaces (an AppArmor profile for bwrap?)",
+    "RTM_NEWADDR": "the system restricts user namespaces (an AppArmor profile for bwrap?)",
+    "Operation not permitted": "the system, or a container, forbids namespaces",
+    "No space left on device": "the system allows no more user namespaces",
+}
+
+
+@functools.cache
+def best_level() -> str:
+    """Return the tightest level that works here."""
+    return next(level for level in LEVELS if not trouble(level))
+
+
+@functools.cache
+def trouble(level: str) -> str:
+    """Return why this level does not work here, in a line; empty if it does."""
+    if level == UNPROTECTED:
+        return ""
+    if not sys.platform.startswith("linux"):
+        return "this system has no such box"
+    if level != LIMITED and bubblewrap() is None:
+        return "bubblewrap is not installed (Debian, Ubuntu: sudo apt install bubblewrap)"
+    words = [sys.executable, "-m", "grader.box", "probe", level]
+    try:
+        probe = subprocess.run(words, cwd=KIT, capture_output=True, timeout=PROBE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"the box did not start within {PROBE_SECONDS} s"
+    except OSError as error:
+        return str(error)
+    if probe.returncode == 0:
+        return ""
+    said = probe.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
+    hints = [hint for word, hint in WHY_NOT.items() if word in said[-1]]
+    return said[-1][-200:] + "".join(f": {hint}" for hint in hints[:1])
