@@ -15,7 +15,8 @@ ARROWS = {
     "judging": {"wire", "course"},
     "classrun": {"course", "judging", "wire"},
     "report": {"course", "wire"},
-    "commands": {"course", "judging", "classrun", "report", "wire"},
+    "handover": {"course", "report"},
+    "commands": {"course", "judging", "classrun", "report", "handover", "wire"},
 }
 ANYBODYS = {"errors", "results", "document", "submission", "terminal", "__init__"}
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire

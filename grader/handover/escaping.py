@@ -1,0 +1,31 @@
+"""Makes text from students harmless, once for each place it can go to."""
+
+from __future__ import annotations
+
+import re
+
+FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_WORD = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
+
+
+def visible(text: str) -> str:
+    """Return one line in which nothing acts: control characters stand there as escapes."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def xml_text(text: str) -> str:
+    """Return the text without the characters that XML 1.0 forbids, even as references."""
+    return FORBIDDEN_IN_XML.sub("", text)
+
+
+def markdown_code(text: str) -> str:
+    """Return HTML for a word shown as code: no Markdown, no tag, no mention, no table cell."""
+    quoted = NO_WORD.sub(lambda found: f"&#{ord(found.group())};", visible(text))
+    return f"<code>{quoted}</code>"
+
+
+def fenced(text: str) -> str:
+    """Return a Markdown code block; its fence is longer than any in the text."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
