@@ -1,16 +1,21 @@
 """A platform's own export comes back with marks in it, and with nothing else changed."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
+from grader.course.catalogue import KIT
+from grader.document import write_document
 from grader.errors import UserError
 from grader.handover.opening import open_roster
 from grader.handover.table import parse_table
+from grader.handover.titles import lesson_named
 from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
-from grader.results import FAILED, GRADER_ERROR, PASSED
+from grader.results import FAILED, GRADED, GRADER_ERROR, PASSED, LessonResult
 from tests.hostile import FORMULA, document, full, submission
 from tests.platforms import (
     blackboard_marks,
@@ -49,6 +54,9 @@ BLACKBOARD = (
     '"L\u00f6velace"\t"Ada"\t"alove"\t"007"\t"2026-11-20 10:00:00"\t"Yes"\t""\t"3"\t"1"\r\n'
     '"Hopper"\t"Grace"\t"ghopper"\t"008"\t""\t"Yes"\t"12"\t""\t"2"'
 )
+
+
+THREADS, SLOW = "03_threads", "10_slow_clients"
 
 
 def handed_over(tmp_path, name, data, *submissions, column=""):
@@ -97,7 +105,7 @@ def test_canvas_changes_exactly_the_marks_of_those_who_have_one(tmp_path):
         (101, 48213): ("", "20"), (102, 48213): ("12.0", "5"), (103, 48213): ("7.5", "18"),
     }  # fmt: skip
     report = "\n".join(lines)
-    assert '3 marks in column "Lesson 03 (48213)"' in report
+    assert '3 marks of 03_threads in column "Lesson 03 (48213)"' in report
     assert "left as it is: Turing, Alan (104) (alan): the grader failed on 03_threads" in report
     assert "left as it is: Ex, Cused (105) (cused): excused" in report
     assert "matches no student: stranger" in report
@@ -138,6 +146,19 @@ def test_two_students_of_one_name_are_not_told_apart_by_it(tmp_path):
     changes, lines = canvas(tmp_path, full("Ada Lovelace"), text=twins)
     assert changes == {}
     assert "matches no student: Ada Lovelace" in lines
+
+
+def test_a_groups_submission_marks_each_of_its_people(tmp_path):
+    person = {"lms": "gradescope", "email": "grace@example.org; alan", "sid": "S002; S004"}
+    changes, _ = canvas(tmp_path, full("submission_1", person=person))
+    assert set(changes) == {(102, 48213), (104, 48213)}
+
+
+def test_who_has_a_number_at_canvas_that_is_not_on_the_roster_is_nobody_there(tmp_path):
+    person = {"lms": "canvas", "user_id": "999", "login": "ada"}
+    changes, lines = canvas(tmp_path, full("ada_999", person=person))
+    assert changes == {}
+    assert "matches no student: ada_999" in lines
 
 
 def test_a_name_at_github_is_no_login_of_the_platform(tmp_path):
@@ -199,6 +220,83 @@ def test_a_roster_that_cannot_be_used_gets_one_clear_line(tmp_path, text, column
 def test_a_roster_that_is_not_there(tmp_path):
     with pytest.raises(UserError, match=r"cannot read .*nowhere\.csv"):
         open_roster(tmp_path / "nowhere.csv", document().lessons)
+
+
+def two_lessons(*submissions):
+    """Return a document of lessons 3 and 10, in which everybody has half the marks of 10."""
+    whole = document(*submissions)
+    whole.lessons.append({"id": SLOW, "title": "Slow", "points": 30, "tasks": []})
+    for one in whole.submissions:
+        one.lessons.append(LessonResult(SLOW, "Slow", GRADED, 15, 30))
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "column", "mark"),
+    [
+        ("g.csv", CANVAS, "Lesson 10", ((101, 48299), "13.5")),
+        ("g.csv", CANVAS, "Lesson 03 (48213)", ((101, 48213), "18")),
+        ("g.csv", CANVAS, "Essay", ((101, 700), "31.5")),
+        ("g.csv", CANVAS.replace("Essay", "From Echo to Chat: total"), "", ((101, 700), "31.5")),
+    ],
+)
+def test_of_several_lessons_a_column_takes_the_one_that_it_names(
+    tmp_path, name, text, column, mark
+):
+    whole = two_lessons(full("ada", late={"percent": 10, "reason": "late"}))
+    (tmp_path / name).write_text(text)
+    write_handover(whole, tmp_path, open_roster(tmp_path / name, whole.lessons, column))
+    changes = canvas_changes(
+        (tmp_path / "g-marked.csv").read_bytes(), CANVAS_STUDENTS, CANVAS_MARKS
+    )
+    assert [(place, after) for place, (_, after) in changes.items()] == [mark]
+
+
+def test_a_lesson_that_was_asked_for_is_marked_though_others_were_graded_earlier(tmp_path):
+    whole = two_lessons(full("ada"), submission("alan"))
+    (tmp_path / "g.csv").write_text(CANVAS)
+    lines = write_handover(whole, tmp_path, open_roster(tmp_path / "g.csv", whole.lessons[:1]))
+    changes = canvas_changes(
+        (tmp_path / "g-marked.csv").read_bytes(), CANVAS_STUDENTS, CANVAS_MARKS
+    )
+    assert changes == {(101, 48213): ("", "20")}
+    assert not any(line.startswith("warning") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"), [("Grades-CS1-Lesson 10-77.csv", 15), ("Grades-CS1-Homework-77.csv", 35)]
+)
+def test_moodles_file_name_says_which_lesson_it_is(tmp_path, name, mark):
+    whole = two_lessons(full("ada@example.org"))
+    (tmp_path / name).write_text(MOODLE)
+    write_handover(whole, tmp_path, open_roster(tmp_path / name, whole.lessons))
+    data = next(tmp_path.glob("*-marked.csv")).read_bytes()
+    assert moodle_changes(data, {"4711"}, 99)["4711"][0] == mark
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Lesson 3", THREADS), ("LESSON 03: threads", THREADS), ("03_threads", THREADS),
+        ("Threads", THREADS), ("Lesson 10", SLOW), ("Slow clients", SLOW), ("Slow", ""),
+        ("Lesson 1", "01_echo"), ("Echo lab", "01_echo"), ("From Echo to Chat", ""),
+        ("Lesson 30", ""), ("Lesson 13", ""), ("Threads and echo", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_titles_name_lessons(title, named):
+    assert lesson_named(title, ["01_echo", THREADS, SLOW]) == named
+
+
+def test_the_report_makes_the_marked_roster_again_and_prints_what_is_harmless(tmp_path):
+    (tmp_path / "g.csv").write_text(CANVAS)
+    write_document(tmp_path / "results.json", document(full("ada"), full("##[error]x\x1b[2J")))
+    words = [sys.executable, "-m", "grader", "report", tmp_path, "--roster", tmp_path / "g.csv"]
+    done = subprocess.run(words, cwd=KIT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "1 marks of 03_threads in column" in done.stdout
+    said = [line for line in done.stdout.splitlines() if "matches no student" in line]
+    assert said == [" matches no student: \\x23#[error]x\\x1b[2J"]
+    assert (tmp_path / "g-marked.csv").is_file()
 
 
 def test_a_column_of_other_points_is_filled_and_warned_about(tmp_path):

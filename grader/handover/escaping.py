@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CI_COMMAND = re.compile(r"::(?=[A-Za-z])|##(?=\[)")  # `::error`, `##[group]`
 NO_WORD = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
 
 
 def visible(text: str) -> str:
-    """Return one line in which nothing acts: control characters stand there as escapes."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """Return one line in which nothing acts: terminals and CI logs see escapes."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return CI_COMMAND.sub(lambda found: f"\\x{ord(found.group()[0]):02x}{found.group()[1:]}", shown)
 
 
 def xml_text(text: str) -> str:

@@ -10,7 +10,7 @@ from grader.handover.escaping import visible
 from grader.handover.matching import Matches, Pair, match
 from grader.handover.moodle import may_replace
 from grader.handover.roster import Roster, Student
-from grader.handover.stories import number, short_story, why_no_mark
+from grader.handover.stories import mark_of, number, short_story, why_no_mark
 from grader.results import SubmissionResult
 
 REPORT = "roster-report.txt"
@@ -21,7 +21,7 @@ def mark_roster(document: Document, out: Path, roster: Roster) -> tuple[list[str
     matches = match(document.submissions, roster.students)
     marked, left = [], []
     for one, student in matches.pairs:
-        reason = why_no_mark(one) or _refusal(roster, student)
+        reason = why_no_mark(one, roster.lesson) or _refusal(roster, student)
         if reason:
             left.append(f"left as it is: {_who(student)} ({visible(one.id)}): {reason}")
         else:
@@ -29,8 +29,8 @@ def mark_roster(document: Document, out: Path, roster: Roster) -> tuple[list[str
             marked.append(student.row)
     target = out / f"{roster.path.stem}-marked{roster.path.suffix}"
     write_bytes(target, roster.table.to_bytes(_rows(roster, marked)))
-    column = f'marks in column "{visible(roster.column.header)}"'
-    first = f"{target}: a {roster.platform}, {len(marked)} {column}"
+    place = f'{roster.lesson or "the whole course"} in column "{visible(roster.column.header)}"'
+    first = f"{target}: a {roster.platform}, {len(marked)} marks of {place}"
     lines = [first, *_warnings(roster, document), *_problems(matches), *left, *_absent(matches)]
     write_whole(out / REPORT, "\n".join(lines) + "\n")
     return lines, matches.pairs
@@ -45,9 +45,9 @@ def _refusal(roster: Roster, student: Student) -> str:
 
 def _fill(roster: Roster, student: Student, one: SubmissionResult) -> None:
     table, comments = roster.table, roster.comments
-    table.fill(student.row, roster.column.place, number(one.mark))
+    table.fill(student.row, roster.column.place, number(mark_of(one, roster.lesson)))
     if comments is not None and may_replace(table.value(student.row, comments)):
-        table.fill(student.row, comments, short_story(one))
+        table.fill(student.row, comments, short_story(one, roster.lesson))
 
 
 def _rows(roster: Roster, marked: list[int]) -> list[int]:
@@ -57,7 +57,8 @@ def _rows(roster: Roster, marked: list[int]) -> list[int]:
 
 
 def _warnings(roster: Roster, document: Document) -> list[str]:
-    points = sum(lesson["points"] for lesson in document.lessons)
+    chosen = [one for one in document.lessons if roster.lesson in ("", one["id"])]
+    points = sum(lesson["points"] for lesson in chosen)
     most = roster.column.most
     if most is None or most == points:
         return []

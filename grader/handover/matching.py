@@ -18,14 +18,21 @@ PERSON_KEYS = {
     "user_id": ("user_id",),
     "login": ("login",),
     "email": ("email", "login"),  # many people log in with their address
+    "sid": ("sis",),
 }
+DECISIVE = ("user_id",)  # whoever has one and is not on the roster is nobody there
+GROUP = "; "  # between the people of one submission
 NAME_KEYS = ("login", "email", "sis")
 Pair = tuple[SubmissionResult, Student]
 
 
 @dataclass
 class Matches:
-    """pairs: one to one; clashes: students with more than one submission; lost: of nobody."""
+    """Who belongs to whom.
+
+    pairs: a student and their one submission; clashes: students with more than one; lost: the
+    submissions of nobody on the roster; absent: students without any.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
     clashes: list[tuple[Student, list[SubmissionResult]]] = field(default_factory=list)
@@ -34,16 +41,16 @@ class Matches:
 
 
 def match(submissions: Sequence[SubmissionResult], students: Sequence[Student]) -> Matches:
-    """Return who belongs to whom; submissions and students in their own orders."""
+    """Return who belongs to whom; a group's submission belongs to each of its people."""
     matches = Matches()
     known = [Known(student) for student in students]
     found: dict[int, list[SubmissionResult]] = defaultdict(list)
     for one in submissions:
-        student = _student_of(one, known)
-        if student is None:
+        theirs = _students_of(one, known)
+        if not theirs:
             matches.lost.append(one)
-        else:
-            found[student.row].append(one)
+        for row in {student.row for student in theirs}:
+            found[row].append(one)
     for student in students:
         mine = found.get(student.row, [])
         if not mine:
@@ -65,20 +72,31 @@ class Known:
         self.names |= {_folded(name) for name in student.names}
 
 
-def _student_of(one: SubmissionResult, known: Sequence[Known]) -> Student | None:
+def _students_of(one: SubmissionResult, known: Sequence[Known]) -> list[Student]:
+    person = one.person
     for key, places in PERSON_KEYS.items():
-        if key == "login" and one.person.get("lms", "").lower() == "github":
+        if key == "login" and person.get("lms", "").lower() == "github":
             continue  # a name at GitHub is none on the learning platform
-        wanted = _folded(one.person.get(key, ""))
-        fitting = [s for s in known if wanted in [s.keys.get(place) for place in places]]
-        if wanted and len(fitting) == 1:
-            return fitting[0].student
-    for name in (one.id, one.person.get("name", "")):
-        wanted = _folded(name)
-        fitting = [s for s in known if wanted in s.names]
-        if wanted and len(fitting) == 1:
-            return fitting[0].student
-    return None
+        found = [_one(known, word, places) for word in person.get(key, "").split(GROUP)]
+        if any(found):
+            return [student for student in found if student]
+        if key in DECISIVE and person.get(key) and any(s.keys.get(key) for s in known):
+            return []
+    words = [one.id, *person.get("name", "").split(GROUP)]
+    named = [_one_named(known, word) for word in words]
+    return [student for student in named if student]
+
+
+def _one(known: Sequence[Known], word: str, places: Sequence[str]) -> Student | None:
+    wanted = _folded(word)
+    fitting = [s for s in known if wanted in [s.keys.get(place) for place in places]]
+    return fitting[0].student if wanted and len(fitting) == 1 else None
+
+
+def _one_named(known: Sequence[Known], word: str) -> Student | None:
+    wanted = _folded(word)
+    fitting = [s for s in known if wanted in s.names]
+    return fitting[0].student if wanted and len(fitting) == 1 else None
 
 
 def _folded(word: str) -> str:

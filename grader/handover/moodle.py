@@ -39,7 +39,9 @@ def read_moodle(table: Table) -> Roster | None:
     students = [_student(table, row) for row in rows]
     comments = table.column(COMMENTS) if COMMENTS in table.header else None
     column = Column(table.column(GRADE), GRADE, GRADE, _most(table))
-    return Roster("Moodle worksheet", table, students, [column], comments=comments)
+    return Roster(
+        "Moodle worksheet", table, students, [column], comments=comments, of_one_assignment=True
+    )
 
 
 def may_replace(comment: str) -> bool:

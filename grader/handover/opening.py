@@ -5,7 +5,6 @@ The rule: nothing is guessed. Where more than one column fits, a person names it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from grader.handover.escaping import visible
 from grader.handover.moodle import read_moodle
 from grader.handover.roster import Column, Roster
 from grader.handover.table import read_table
+from grader.handover.titles import lesson_named, names_course, naming_lesson
 
 READERS = (read_canvas, read_moodle, read_blackboard)
-COURSE = ["from", "echo", "to", "chat"]
 KNOWN = (
     "a Canvas gradebook (Student, ID, ..., Section), a Moodle grading worksheet (Identifier, "
     "Grade, Last modified (grade)) or a Blackboard file (Username, columns that end in |id)"
@@ -29,7 +28,8 @@ KNOWN = (
 def open_roster(path: Path, lessons: Sequence[dict[str, Any]], column: str = "") -> Roster:
     """Return the roster with one column left: the one for the marks of these lessons.
 
-    lessons: as in results.json; column: its title, if the user named it. Raises UserError.
+    lessons: those that were asked for, as in results.json; column: its title, if the user named
+    it. A column that names one of several lessons takes that lesson's marks. Raises UserError.
     """
     table = read_table(path)
     try:
@@ -42,8 +42,10 @@ def open_roster(path: Path, lessons: Sequence[dict[str, Any]], column: str = "")
     if not roster.columns:
         raise UserError(f"{path}: this {roster.platform} has no column for marks: export one")
     roster.path = path
-    chosen = _named(roster, column) if column else _fitting(roster, lessons)
+    ids = [str(lesson["id"]) for lesson in lessons]
+    chosen = _named(roster, column) if column else _fitting(roster, ids)
     roster.columns = [_only(roster, chosen, bool(column))]
+    roster.lesson = ids[0] if len(ids) == 1 else lesson_named(_title(roster), ids)
     return roster
 
 
@@ -54,30 +56,18 @@ def _named(roster: Roster, wanted: str) -> list[Column]:
     return exact or [one for one in roster.columns if one.title.casefold() == name]
 
 
-def _fitting(roster: Roster, lessons: Sequence[dict[str, Any]]) -> list[Column]:
+def _fitting(roster: Roster, ids: Sequence[str]) -> list[Column]:
     """Return the columns whose titles name what was graded: the lesson, or else the course."""
-    if roster.platform.startswith("Moodle"):
+    if roster.of_one_assignment:
         return roster.columns
-    wanted = _lesson_names(lessons[0]["id"]) if len(lessons) == 1 else []
-    for words in [*wanted, COURSE]:
-        found = [one for one in roster.columns if _holds(one.title, words)]
-        if found:
-            return found
-    return []
+    fitting = naming_lesson([one.title for one in roster.columns], ids[0]) if len(ids) == 1 else []
+    places = fitting or [n for n, one in enumerate(roster.columns) if names_course(one.title)]
+    return [roster.columns[place] for place in places]
 
 
-def _lesson_names(lesson_id: str) -> list[list[str]]:
-    number, *words = _words(lesson_id)
-    return [["lesson", number], [number, *words], words]
-
-
-def _words(title: str) -> list[str]:
-    return [word.lstrip("0") for word in re.findall(r"[a-z]+|[0-9]+", title.casefold())]
-
-
-def _holds(title: str, words: list[str]) -> bool:
-    have = _words(title)
-    return any(have[n : n + len(words)] == words for n in range(len(have)))
+def _title(roster: Roster) -> str:
+    """Return what says which lesson it is: Moodle puts the assignment into the file's name."""
+    return roster.path.stem if roster.of_one_assignment else roster.column.title
 
 
 def _only(roster: Roster, chosen: list[Column], named: bool) -> Column:

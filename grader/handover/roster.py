@@ -37,7 +37,9 @@ class Roster:
     """What a platform exported.
 
     heads: rows that are no students but belong in the file; columns: those for marks; comments:
-    the place of the one for feedback; only_marked: rows without a mark must be left out.
+    the place of the one for feedback; only_marked: rows without a mark must be left out;
+    of_one_assignment: it is not of a whole course; lesson: the id of the one whose marks are
+    filled in, empty for all that were graded.
     """
 
     platform: str
@@ -47,6 +49,8 @@ class Roster:
     heads: list[int] = field(default_factory=lambda: [0])
     comments: int | None = None
     only_marked: bool = False
+    of_one_assignment: bool = False
+    lesson: str = ""
     path: Path = Path()
 
     @property

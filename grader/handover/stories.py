@@ -35,16 +35,27 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def short_story(one: SubmissionResult) -> str:
+def mark_of(one: SubmissionResult, lesson_id: str = "") -> float:
+    """Return the points that count for this lesson; for all of them if none is named."""
+    if not lesson_id:
+        return one.mark
+    points = sum(lesson.points for lesson in _lessons(one, lesson_id))
+    return float(points * (100 - one.late.get("percent", 0)) / 100)
+
+
+def short_story(one: SubmissionResult, lesson_id: str = "") -> str:
     """Return one line: the mark, each lesson's points, what lateness took off."""
     words = {MISSING: "not handed in", UNGRADED: "not graded yet"}
+    chosen = _lessons(one, lesson_id)
     lessons = [
         f"{lesson.id} {words.get(lesson.state, f'{lesson.points}/{lesson.max_points}')}"
-        for lesson in one.lessons
+        for lesson in chosen
     ]
+    most = sum(lesson.max_points for lesson in chosen)
     late = visible(str(one.late.get("reason", "")))
-    parts = [", ".join(lessons), f"less {one.late['percent']} %: {late}" if late_off(one) else ""]
-    return f"{number(one.mark)}/{one.max_points} points: " + "; ".join(p for p in parts if p)
+    parts = [", ".join(lessons)]
+    parts += [f"less {one.late['percent']} %: {late}"] if late_off(one) else []
+    return f"{number(mark_of(one, lesson_id))}/{most} points: {'; '.join(parts)}"
 
 
 def late_off(one: SubmissionResult) -> bool:
@@ -52,11 +63,16 @@ def late_off(one: SubmissionResult) -> bool:
     return bool(one.late.get("percent"))
 
 
-def why_no_mark(one: SubmissionResult) -> str:
-    """Return why this submission has no mark to hand on; empty if it has one."""
-    ungraded = [lesson.id for lesson in one.lessons if lesson.state == UNGRADED]
+def why_no_mark(one: SubmissionResult, lesson_id: str = "") -> str:
+    """Return why there is no mark to hand on; empty if there is one."""
+    chosen = _lessons(one, lesson_id)
+    ungraded = [lesson.id for lesson in chosen if lesson.state == UNGRADED]
     if ungraded:
         return f"the grader failed on {', '.join(ungraded)}"
-    if not any(lesson.state == GRADED for lesson in one.lessons):
+    if not any(lesson.state == GRADED for lesson in chosen):
         return "nothing was handed in that could be graded"
     return ""
+
+
+def _lessons(one: SubmissionResult, lesson_id: str) -> list[LessonResult]:
+    return [lesson for lesson in one.lessons if lesson_id in ("", lesson.id)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ def write_handover(document: Document, out: Path, roster: Roster | None = None) 
         lines, pairs = mark_roster(document, out, roster)
         for one, student in pairs:
             if "participant" in student.keys:
-                people[one.id] = (" ".join(student.names[:1]), student.keys["participant"])
+                name, number = " ".join(student.names[:1]), student.keys["participant"]
+                people.append(Person(one.id, name, number))
     _write_feedback_zip(out, people)
     return lines
 
@@ -58,7 +59,7 @@ def _write_gradescope(document: Document, out: Path) -> None:
         write_whole(folder / name, _json(gradescope_results(document, one)))
 
 
-def _write_feedback_zip(out: Path, people: Mapping[str, Person]) -> None:
+def _write_feedback_zip(out: Path, people: Sequence[Person]) -> None:
     if people:
         write_bytes(out / "moodle-feedback.zip", feedback_zip(out / "feedback", people))
 
