@@ -4,11 +4,12 @@ import base64
 import json
 import re
 import xml.etree.ElementTree as ET
+from xml.sax.saxutils import escape
 
 import pytest
 
 from grader.handover.classroom import classroom_results
-from grader.handover.escaping import fenced, markdown_code, visible
+from grader.handover.escaping import fenced, markdown_code, visible, xml_text
 from grader.handover.gradescope import gradescope_results
 from grader.handover.junit import junit_xml
 from grader.handover.summary import MOST_BYTES, summary_md
@@ -91,6 +92,12 @@ def test_junit_is_well_formed_and_counts_right():
     assert len({(case.get("classname"), case.get("name")) for case in root.iter("testcase")}) == (
         sum(1 for _ in root.iter("testcase"))
     )
+
+
+def test_what_xml_forbids_is_left_out_whoever_says_it():
+    every = "".join(map(chr, range(0x11000))) + "\U0010ffff"
+    kept = ET.fromstring(f"<a>{escape(xml_text(every)).replace(chr(13), '')}</a>").text
+    assert len(every) - len(kept) == 30 + 2048 + 2, "controls, surrogates, U+FFFE and U+FFFF"
 
 
 def test_a_fence_cannot_be_closed_from_inside():

@@ -182,6 +182,12 @@ def test_canvas_reads_the_file_in_every_form_that_it_writes(tmp_path, text):
     assert len(kept - before) == 1, "only one line is another than before"
 
 
+def test_of_canvas_file_only_students_without_a_mark_are_missing(tmp_path):
+    data, _ = handed_over(tmp_path, "grades.csv", CANVAS, full("alan"))
+    before = CANVAS.splitlines()
+    assert data.decode().splitlines() == [*before[:3], before[6].replace(",11,", ",20,")]
+
+
 def test_a_column_must_be_named_by_its_title_or_by_the_user(tmp_path):
     changes, _ = canvas(tmp_path, full("ada"), column="essay")
     assert changes == {(101, 700): ("9.0", "20")}
@@ -195,6 +201,8 @@ def test_a_column_must_be_named_by_its_title_or_by_the_user(tmp_path):
         (CANVAS.replace("Essay", "Lesson 3"), "",
          'more than one column fits; choose one with --column TITLE: "Lesson 3 (700)", "Lesson 03'),
         (CANVAS.replace("Lesson 03", "Lab"), "",
+         'no column names the lesson or the course; choose one with --column TITLE: "Essay '),
+        (CANVAS.replace(",10,20,20,", ",10,(read only),20,"), "",
          'no column names the lesson or the course; choose one with --column TITLE: "Essay '),
         (CANVAS, "Quiz", "no column is called so; choose one with --column TITLE: "),
         (CANVAS, "Final Grade", "no column is called so"),
@@ -261,6 +269,10 @@ def test_a_lesson_that_was_asked_for_is_marked_though_others_were_graded_earlier
     )
     assert changes == {(101, 48213): ("", "20")}
     assert not any(line.startswith("warning") for line in lines)
+    write_handover(whole, tmp_path, open_roster(tmp_path / "g.csv", whole.lessons[:1], "Essay"))
+    data = (tmp_path / "g-marked.csv").read_bytes()
+    changed = {(101, 700): ("9.0", "20")}
+    assert canvas_changes(data, CANVAS_STUDENTS, CANVAS_MARKS) == changed
 
 
 @pytest.mark.parametrize(
@@ -342,6 +354,7 @@ def test_moodle_takes_the_feedback_of_everybody_whatever_their_names(tmp_path):
     with zipfile.ZipFile(tmp_path / "moodle-feedback.zip") as archive:
         assert all(".." not in name.split("/") for name in archive.namelist())
         assert all(len(name.split("/")) == 2 for name in archive.namelist())
+        assert all(name[0] not in ". " for name in archive.namelist())
         found = moodle_feedback(archive, set(names))
     assert set(found) == set(names)
     for number in names:

@@ -56,5 +56,5 @@ def feedback_zip(feedback: Path, people: Iterable[Person]) -> bytes:
 
 
 def _plain(name: str) -> str:
-    plain = NOT_IN_A_NAME.sub(" ", name).strip(" .")[:LONGEST_NAME].strip(" .")
+    plain = NOT_IN_A_NAME.sub(" ", name)[:LONGEST_NAME].strip(" .")
     return plain or "Participant"
