@@ -6,7 +6,6 @@ import re
 
 FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CI_COMMAND = re.compile(r"::(?=[A-Za-z])|##(?=\[)")  # `::error`, `##[group]`
-NO_WORD = re.compile(r"[^A-Za-z0-9 \u0080-\U0010ffff]")
 
 
 def visible(text: str) -> str:
@@ -21,13 +20,21 @@ def xml_text(text: str) -> str:
 
 
 def markdown_code(text: str) -> str:
-    """Return HTML for a word shown as code: no Markdown, no tag, no mention, no table cell."""
-    quoted = NO_WORD.sub(lambda found: f"&#{ord(found.group())};", visible(text))
-    return f"<code>{quoted}</code>"
+    """Return Markdown for a word shown as code, also in a table: no link, no tag, no mention.
+
+    A table is cut at every bar, in code too, so a bar is shown as an escape.
+    """
+    shown = visible(text).replace("|", r"\x7c")
+    ticks = "`" * (_longest_run(shown) + 1)
+    return f"{ticks} {shown} {ticks}" if shown.strip() else "` `"
 
 
 def fenced(text: str) -> str:
     """Return a Markdown code block; its fence is longer than any in the text."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}text\n{text}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    """Return how many backticks follow each other at the most."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)

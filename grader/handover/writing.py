@@ -84,4 +84,4 @@ def _append(variable: str, text: str) -> None:
 
 
 def _json(row: dict[str, Any]) -> str:
-    return json.dumps(row, indent=1) + "\n"
+    return json.dumps(row) + "\n"
