@@ -1,5 +1,6 @@
 """The autograder zip: what is in it, and that its two scripts grade in a clean folder."""
 
+import ast
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.catalogue import KIT, LESSONS, SOLUTION, all_lessons, find_lesson
-from grader.handover.autograder_zip import stages_met, write_autograder
+from grader.handover.autograder_zip import SCRIPTS, stages_met, write_autograder
 from tests.test_handover import gradescope_score
 
 MOST_BYTES = 1024 * 1024
@@ -147,6 +148,25 @@ def test_there_is_a_result_while_the_grader_still_works(autograder):
     (autograder / "source" / "grader" / "commands" / "grade.py").write_text(killer)
     assert script(autograder, "run_autograder").returncode == -9
     assert results(autograder)["score"] == 0
+
+
+def test_the_scripts_can_be_read_by_what_an_old_image_has():
+    ast.parse((SCRIPTS / "run_autograder").read_text(), feature_version=(3, 6))
+    if shutil.which("sh"):
+        subprocess.run(["sh", "-n", SCRIPTS / "setup.sh"], check=True)
+
+
+@posix
+@pytest.mark.parametrize("unsafe", [True, False])
+def test_who_made_the_zip_decides_whether_it_grades_without_a_sandbox(autograder, zips, unsafe):
+    write_autograder(zips / "consent.zip", [find_lesson("1")], unsafe)
+    if "yes-unsafe" in names(zips / "consent.zip"):
+        (autograder / "source" / "yes-unsafe").touch()
+    told = autograder / "told"
+    stand_in = f"import sys\nopen({str(told)!r}, 'w').write(' '.join(sys.argv))\nsys.exit(1)\n"
+    (autograder / "source" / "grader" / "commands" / "grade.py").write_text(stand_in)
+    script(autograder, "run_autograder")
+    assert ("--yes-unsafe" in told.read_text()) is unsafe
 
 
 def test_the_command_writes_the_zip_and_says_what_it_is_worth(tmp_path):

@@ -1,5 +1,6 @@
 """A platform's own export comes back with marks in it, and with nothing else changed."""
 
+import argparse
 import io
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from grader.course.catalogue import KIT
 from grader.document import write_document
 from grader.errors import UserError
+from grader.handover.command_line import roster_of
 from grader.handover.opening import open_roster
 from grader.handover.table import parse_table
 from grader.handover.titles import lesson_named
@@ -223,6 +225,12 @@ def test_a_roster_that_cannot_be_used_gets_one_clear_line(tmp_path, text, column
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert "roster.csv" in str(error.value)
+
+
+def test_a_column_without_a_roster_is_a_mistake():
+    options = argparse.Namespace(roster=None, column="Essay")
+    with pytest.raises(UserError, match="give --roster FILE too"):
+        roster_of(options, document().lessons)
 
 
 def test_a_roster_that_is_not_there(tmp_path):

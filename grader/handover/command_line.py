@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.document import Document
+from grader.errors import UserError
 from grader.handover.marking import REPORT
 from grader.handover.opening import open_roster
 from grader.handover.roster import Roster
@@ -28,6 +29,8 @@ def add_roster_arguments(parser: argparse.ArgumentParser) -> None:
 
 def roster_of(options: argparse.Namespace, lessons: Sequence[dict[str, Any]]) -> Roster | None:
     """Return the roster that was named, None for none. Raises UserError: before a long run."""
+    if options.column and not options.roster:
+        raise UserError("--column is the title of a column in a roster: give --roster FILE too")
     return open_roster(options.roster, lessons, options.column) if options.roster else None
 
 
