@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report test catalogue lint stages sample soak bench lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bench lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,11 +29,14 @@ diff: core  ## what a lesson changes: make diff LESSON=4
 doctor: core  ## is this machine ready?
 	@$(RUN) -m grader doctor
 
-grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ARGS=...]
-	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ROSTER=file] [ARGS=...]
+	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
-report: core  ## all reports again: make report [OUT=dir]
-	@$(RUN) -m grader report $(OUT)
+report: core  ## all reports again: make report [OUT=dir] [ROSTER=file]
+	@$(RUN) -m grader report $(OUT) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
+
+gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
+	@$(RUN) -m grader gradescope --out $(OUT)/autograder.zip $(if $(LESSON),--lesson $(LESSON))
 
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)

@@ -12,7 +12,7 @@ from typing import NoReturn
 from grader import __version__
 from grader.errors import UserError
 
-COMMANDS = ("check", "hint", "diff", "run", "doctor", "grade", "report", "stages")
+COMMANDS = ("check", "hint", "diff", "run", "doctor", "grade", "report", "gradescope", "stages")
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
 
 

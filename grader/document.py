@@ -76,10 +76,15 @@ def write_document(path: Path, document: Document) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one step. Raises UserError that names the file."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file beside its place and rename it. Raises UserError that names the file."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from None

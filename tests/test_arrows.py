@@ -16,7 +16,8 @@ ARROWS = {
     "judging": {"box", "wire", "course"},
     "classrun": {"box", "course", "judging", "wire"},
     "report": {"course", "wire"},
-    "commands": {"box", "course", "judging", "classrun", "report", "wire"},
+    "handover": {"course", "report"},
+    "commands": {"box", "course", "judging", "classrun", "report", "handover", "wire"},
 }
 ANYBODYS = {"errors", "results", "document", "submission", "terminal", "__init__"}
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire

@@ -17,8 +17,16 @@ from grader.classrun.progress import Progress
 from grader.classrun.run import JOURNAL, Plan, grade_class
 from grader.classrun.seeds import read_secret
 from grader.course.catalogue import all_lessons, find_lesson
-from grader.document import SANDBOX, Document, make_document, suite_hash, write_document
+from grader.document import (
+    SANDBOX,
+    Document,
+    describe,
+    make_document,
+    suite_hash,
+    write_document,
+)
 from grader.errors import UserError
+from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
 from grader.report.gradebook import show_gradebook
 from grader.report.pages import RESULTS, write_reports
 from grader.terminal import console
@@ -35,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N")
     parser.add_argument("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}")
     parser.add_argument("--plain", action="store_true", help="no colour, nothing that moves")
+    add_roster_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least 1 is needed")
     lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    roster = roster_of(options, [describe(lesson) for lesson in lessons])
     screen = console(options.plain)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kit-class-") as workshop:
@@ -56,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     document = make_document(lessons, results, time.monotonic() - began)
     finish(document, out)
     show_gradebook(screen, document, out)
+    hand_over(document, out, roster, screen)
     return 0
 
 

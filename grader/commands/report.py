@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from grader.document import read_document
+from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
 from grader.report.gradebook import show_gradebook
 from grader.report.pages import RESULTS, write_reports
 from grader.terminal import console
@@ -13,11 +14,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("out", type=Path, metavar="OUT_DIR", help="what --out was")
     parser.add_argument("--plain", action="store_true", help="no colour")
+    add_roster_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read, render, show."""
     document = read_document(options.out / RESULTS)
+    roster = roster_of(options, document.lessons)
+    screen = console(options.plain)
     write_reports(document, options.out)
-    show_gradebook(console(options.plain), document, options.out)
+    show_gradebook(screen, document, options.out)
+    hand_over(document, options.out, roster, screen)
     return 0

@@ -1,0 +1,78 @@
+"""What there is to say about a task or a submission, in plain words."""
+
+from __future__ import annotations
+
+from grader.handover.escaping import visible
+from grader.report.failure import failure_text
+from grader.results import (
+    GRADED,
+    GRADER_ERROR,
+    MISSING,
+    NOT_RUN,
+    PASSED,
+    UNGRADED,
+    LessonResult,
+    SubmissionResult,
+    TaskResult,
+)
+
+GRADER_FAILED = "The grader failed here, not the program; a person will look at it."
+
+
+def task_story(lesson: LessonResult, task: TaskResult) -> str:
+    """Return what became of the task, as text; empty if it passed."""
+    if task.state == PASSED:
+        return ""
+    if task.state == NOT_RUN:
+        return f"Not run: it needs {', '.join(task.needs)}."
+    if task.state == GRADER_ERROR:
+        return GRADER_FAILED
+    return failure_text(lesson.id, task)
+
+
+def number(value: float) -> str:
+    """Return points with two decimals at the most: `8.5`, `20`."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def mark_of(one: SubmissionResult, lesson_id: str = "") -> float:
+    """Return the points that count for this lesson; for all of them if none is named."""
+    if not lesson_id:
+        return one.mark
+    points = sum(lesson.points for lesson in _lessons(one, lesson_id))
+    return float(points * (100 - one.late.get("percent", 0)) / 100)
+
+
+def short_story(one: SubmissionResult, lesson_id: str = "") -> str:
+    """Return one line: the mark, each lesson's points, what lateness took off."""
+    words = {MISSING: "not handed in", UNGRADED: "not graded yet"}
+    chosen = _lessons(one, lesson_id)
+    lessons = [
+        f"{lesson.id} {words.get(lesson.state, f'{lesson.points}/{lesson.max_points}')}"
+        for lesson in chosen
+    ]
+    most = sum(lesson.max_points for lesson in chosen)
+    late = visible(str(one.late.get("reason", "")))
+    parts = [", ".join(lessons)]
+    parts += [f"less {one.late['percent']} %: {late}"] if late_off(one) else []
+    return f"{number(mark_of(one, lesson_id))}/{most} points: {'; '.join(parts)}"
+
+
+def late_off(one: SubmissionResult) -> bool:
+    """Whether lateness takes points off."""
+    return bool(one.late.get("percent"))
+
+
+def why_no_mark(one: SubmissionResult, lesson_id: str = "") -> str:
+    """Return why there is no mark to hand on; empty if there is one."""
+    chosen = _lessons(one, lesson_id)
+    ungraded = [lesson.id for lesson in chosen if lesson.state == UNGRADED]
+    if ungraded:
+        return f"the grader failed on {', '.join(ungraded)}"
+    if not any(lesson.state == GRADED for lesson in chosen):
+        return "nothing was handed in that could be graded"
+    return ""
+
+
+def _lessons(one: SubmissionResult, lesson_id: str) -> list[LessonResult]:
+    return [lesson for lesson in one.lessons if lesson_id in ("", lesson.id)]
