@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from grader.classrun import intake
+from grader.classrun import intake, sources
 from grader.errors import UserError
 
 
@@ -68,12 +68,12 @@ def test_a_broken_zip_is_refused_with_a_note(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(sources, "MOST_BYTES", 1_000_000)
     zipped(tmp_path / "bomb.zip", ["01_echo/server.py", "01_echo/more.py"], "x" * 900_000)
     assert "unpacks to more than" in taken(tmp_path, "bomb").notes[0]
-    monkeypatch.setattr(intake, "MOST_FILES", 3)
+    monkeypatch.setattr(sources, "MOST_FILES", 3)
     zipped(tmp_path / "many.zip", [f"01_echo/{number}.py" for number in range(9)])
-    assert "holds 9 files" in taken(tmp_path, "many").notes[0]
+    assert "more than 3 files" in taken(tmp_path, "many").notes[0]
 
 
 def test_a_link_in_a_zip_is_refused(tmp_path):
