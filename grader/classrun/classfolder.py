@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -89,41 +88,33 @@ def _on_disk(path: Path) -> Entry:
 
 
 def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
-    members = [_relative(one) for one in zip_members(archive)]
-    members = [one for one in members if not is_hidden(one.name.partition("/")[0])]
+    members = _shown([replace(one, name=_plain(one.name)) for one in zip_members(archive)])
+    inside = {one.name.split("/")[1] for one in members if "/" in one.name}
+    inside = {name for name in inside if not is_hidden(name)}
     tops = {one.name.partition("/")[0] for one in members}
-    inside = sorted({one.name.split("/")[1] for one in members if "/" in one.name})
-    if len(tops) == 1 and all("/" in one.name for one in members) and wraps(inside):
-        members = [replace(one, name=one.name.partition("/")[2]) for one in members]
-    times = {_plain(info.orig_filename): _seconds(info) for info in archive.infolist()}
+    if len(tops) == 1 and all("/" in one.name for one in members) and wraps(sorted(inside)):
+        members = _shown([replace(one, name=one.name.partition("/")[2]) for one in members])
     groups: dict[str, list[Member]] = {}
     for one in members:
         groups.setdefault(one.name.partition("/")[0], []).append(one)
-    return [_grouped(name, groups[name], times) for name in sorted(groups)]
+    return [_grouped(name, groups[name]) for name in sorted(groups)]
 
 
-def _grouped(name: str, members: list[Member], times: dict[str, float]) -> Entry:
+def _shown(members: Sequence[Member]) -> list[Member]:
+    return [one for one in members if not is_hidden(one.name.partition("/")[0])]
+
+
+def _grouped(name: str, members: list[Member]) -> Entry:
     if members[0].name == name:
-        return Entry(name, False, lambda: members, times.get(name, 0.0), members[0].refused)
+        return Entry(name, False, lambda: members, members[0].time, members[0].refused)
     inside = [replace(one, name=one.name[len(name) + 1 :]) for one in members]
-    newest = max(times.get(one.name, 0.0) for one in members)
+    newest = max(one.time for one in members)
     clone = any(one.name.startswith(".git/") for one in inside)
     return Entry(name, True, lambda: inside, newest, is_clone=clone)
 
 
-def _relative(member: Member) -> Member:
-    return replace(member, name=_plain(member.name))
-
-
 def _plain(name: str) -> str:
     return name.replace("\\", "/")
-
-
-def _seconds(info: zipfile.ZipInfo) -> float:
-    try:
-        return time.mktime((*info.date_time, 0, 0, -1))
-    except (ValueError, OverflowError):
-        return 0.0  # it only breaks ties
 
 
 def wraps(inside: Sequence[str]) -> bool:

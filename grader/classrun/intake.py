@@ -83,10 +83,10 @@ def _metadata(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
 
 def _taken(one: str, pieces: Sequence[Piece], place: Path, only: str) -> Submission:
     submission = Submission(one, None)
-    for piece in pieces:
-        submission.person |= piece.person
     copy, layout = CleanCopy(place / "copy"), Layout(place / "lessons", only)
     counting, notes = that_count(pieces)
+    for piece in reversed(counting):
+        submission.person |= piece.person  # the newest has the last word
     refusals = []
     for number, source in enumerate(sources_of(counting)):
         try:

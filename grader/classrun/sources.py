@@ -51,7 +51,7 @@ class Member:
     """One file of a submission. name: with / between folders; size: as it is declared.
 
     read(most) returns at most that many bytes; refused: why the whole submission is refused;
-    left_out: why this one is.
+    left_out: why this one is; time: when it was changed, in seconds, as far as a zip knows.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Member:
     read: Callable[[int], bytes] = lambda most: b""
     refused: str = ""
     left_out: str = ""
+    time: float = 0.0
 
 
 def parts_of(name: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import lzma
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -71,9 +72,10 @@ def zip_members(archive: zipfile.ZipFile) -> list[Member]:
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     name = info.orig_filename  # a NUL and all
-    if why := _refusal(info):
-        return Member(name, info.file_size, refused=f"the zip {why}: {shown(name)}")
-    return Member(name, info.file_size, partial(_inflated, archive, info))
+    why = _refusal(info)
+    refused = f"the zip {why}: {shown(name)}" if why else ""
+    read = partial(_inflated, archive, info)
+    return Member(name, info.file_size, read, refused, time=_seconds(info))
 
 
 def _refusal(info: zipfile.ZipInfo) -> str:
@@ -94,6 +96,13 @@ def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> byt
             return file.read(most)
     except BROKEN as error:
         raise Refused(f"the zip cannot be read ({_words(error)})") from None
+
+
+def _seconds(info: zipfile.ZipInfo) -> float:
+    try:
+        return time.mktime((*info.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0.0  # it only breaks ties
 
 
 def _refuse_overlaps(infos: Sequence[zipfile.ZipInfo]) -> None:

@@ -1,9 +1,13 @@
-"""Make all reports again from the results.json of a class that was graded."""
+"""Make all reports again from the results.json of a class that was graded.
+
+With --late the rules for lateness are applied again, and results.json is written back.
+"""
 
 import argparse
 from pathlib import Path
 
-from grader.document import read_document
+from grader.commands import lateness
+from grader.document import read_document, write_document
 from grader.report.gradebook import show_gradebook
 from grader.report.pages import RESULTS, write_reports
 from grader.terminal import console
@@ -12,12 +16,17 @@ from grader.terminal import console
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("out", type=Path, metavar="OUT_DIR", help="what --out was")
+    lateness.add_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="no colour")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read, render, show."""
+    rules, screen = lateness.rules_of(options), console(options.plain)
     document = read_document(options.out / RESULTS)
+    if rules is not None:
+        lateness.judge_lateness(rules, document.submissions, screen)
+        write_document(options.out / RESULTS, document)
     write_reports(document, options.out)
-    show_gradebook(console(options.plain), document, options.out)
+    show_gradebook(screen, document, options.out)
     return 0
