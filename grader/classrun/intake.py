@@ -83,6 +83,7 @@ def _metadata(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
 
 def _taken(one: str, pieces: Sequence[Piece], place: Path, only: str) -> Submission:
     submission = Submission(one, None)
+    shutil.rmtree(place, ignore_errors=True)  # of a run before this one
     copy, layout = CleanCopy(place / "copy"), Layout(place / "lessons", only)
     counting, notes = that_count(pieces)
     for piece in reversed(counting):

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST_ID = 80
+HASH = 9  # letters that a hash adds, with its dash
 LONGEST_SHOWN = 60
 # Windows gives these to devices, with any suffix.
 RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$", re.IGNORECASE)
@@ -33,8 +34,8 @@ def readable(name: str) -> str:
     A name that had to be changed gets a hash of itself, so that it can't pass for another.
     """
     whole = unicodedata.normalize("NFC", name)
-    plain = "".join("_" if _unseen(letter) else letter for letter in whole).strip(" .")
-    plain = plain[: LONGEST_ID - 9]
+    plain = "".join(letter if letter.isprintable() else "_" for letter in whole).strip(" .")
+    plain = plain[: LONGEST_ID - 2 * HASH]
     return plain if plain == whole and not RESERVED.match(plain) else f"{plain}-{_hash(name)}"
 
 
@@ -57,13 +58,9 @@ def unique(names: Sequence[tuple[str, str]]) -> list[str]:
     return ids
 
 
-def _unseen(letter: str) -> bool:
-    return unicodedata.category(letter)[0] == "C" or letter in "\u2028\u2029"
-
-
 def _look(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _hash(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[: HASH - 1]
