@@ -374,9 +374,10 @@ def test_a_zip_that_names_a_file_outside_is_refused(tmp_path, name):
     refused(evil_zip(tmp_path, data), "it names a file outside its folder")
 
 
-def test_a_zip_with_a_nul_in_a_name_is_refused(tmp_path):
-    data = packed_bytes({"01_echo/aXb.py": "evil"}).replace(b"aXb", b"a\0b")
-    refused(evil_zip(tmp_path, data), "outside its folder: '01_echo/a\\x00b.py'")
+@pytest.mark.parametrize(("name", "sly"), [("01_echo/aXb.py", b"a\0b"), ("aXb.py", b"\0\0b")])
+def test_a_zip_with_a_nul_in_a_name_is_refused(tmp_path, name, sly):
+    data = packed_bytes({name: "evil"}).replace(b"aXb", sly)
+    refused(evil_zip(tmp_path, data), "outside its folder: ")
 
 
 def test_an_encrypted_zip_is_refused(tmp_path):

@@ -28,6 +28,7 @@ class CleanCopy:
         self.bytes = 0
         self.left_out: dict[str, list[str]] = {}
         self.spelled: dict[str, tuple[str, bool]] = {}
+        self.made: set[Path] = set()
 
     def take(self, members: Iterable[Member], tree: str, packed: int | None = None) -> Path:
         """Write members below `tree` and return that folder. Raises Refused.
@@ -83,7 +84,9 @@ class CleanCopy:
 
     def _put(self, place: Path, name: str, data: bytes) -> None:
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.parent not in self.made:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                self.made.add(place.parent)
             place.write_bytes(data)
         except OSError as error:
             if error.errno not in NAME_TROUBLE:  # a full disk is nobody's fault but ours

@@ -42,8 +42,9 @@ def read_plain(path: Path, most: int) -> bytes:
     try:
         number = os.open(path, PLAIN)
         with open(number, "rb") as file:
-            if stat.S_ISREG(os.fstat(number).st_mode):
-                return file.read(most)
+            facts = os.fstat(number)
+            if stat.S_ISREG(facts.st_mode):
+                return file.read(min(most, facts.st_size))
     except OSError:
         pass  # whatever the system has against it, it is not taken
     raise LeftOut(sources.UNREADABLE)
