@@ -32,8 +32,8 @@ doctor: core  ## is this machine ready?
 grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ARGS=...]
 	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
-report: core  ## all reports again: make report [OUT=dir]
-	@$(RUN) -m grader report $(OUT)
+report: core  ## all reports again: make report [OUT=dir] [ARGS=...]
+	@$(RUN) -m grader report $(OUT) $(ARGS)
 
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)

@@ -86,6 +86,17 @@ def test_a_broken_zip_is_refused_with_a_note(tmp_path):
     assert "cannot be read" in taken(tmp_path, "cut").notes[0]
 
 
+@POSIX
+def test_a_class_folder_that_cannot_be_read_is_said_in_one_line(tmp_path, monkeypatch):
+    def locked(self):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "class").mkdir()
+    monkeypatch.setattr(Path, "iterdir", locked)
+    with pytest.raises(UserError, match=r"cannot read .*class: Permission denied"):
+        intake.take_in(tmp_path / "class", tmp_path / "work")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MOST_BYTES", 1_000_000)
     zipped(tmp_path / "bomb.zip", ["01_echo/server.py", "01_echo/more.py"], "x" * 900_000)

@@ -19,6 +19,12 @@ submission_77:
   - :name: Ada Lovelace
     :sid: '00101'
     :email: ada@example.org
+    :more:
+      :name: Eve
+  :history:
+  - :id: 3
+    :name: Eve
+    :email: eve@example.org
   :created_at: 2026-11-22 22:00:00.123456789 Z
   :score: 0.0
   :results:
@@ -270,3 +276,15 @@ def test_a_zip_of_one_submission_or_of_nonsense_is_no_class(tmp_path):
         intake(tmp_path / "one.zip", tmp_path)
     with pytest.raises(UserError, match=r"broken.zip: the zip cannot be read"):
         intake(tmp_path / "broken.zip", tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs names that are no text")
+def test_a_name_that_is_no_text_can_be_written_down(tmp_path):
+    name = os.fsencode(tmp_path) + b"/class/Ada\xff_4711_assignsubmission_file"
+    os.makedirs(name + b"/01_echo")
+    with open(name + b"/01_echo/server.py", "w") as file:
+        file.write("ada")
+    (ada,) = intake(tmp_path / "class", tmp_path).values()
+    assert ada.person["name"] == "Ada?"
+    assert source(ada) == "ada"
+    ada.id.encode()

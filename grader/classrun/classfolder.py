@@ -47,7 +47,7 @@ def entries_of(class_folder: Path, passed_over: Path) -> Iterator[list[Entry]]:
     A folder around it is looked through. passed_over: the kit's own folder, if it is in there.
     Raises UserError.
     """
-    if class_folder.is_dir():
+    if os.path.isdir(class_folder):
         yield _in_folder(class_folder, passed_over)
     elif class_folder.suffix.lower() == ".zip" and class_folder.is_file():
         with class_folder.open("rb", buffering=0) as file:
@@ -64,23 +64,35 @@ def entries_of(class_folder: Path, passed_over: Path) -> Iterator[list[Entry]]:
 
 def _in_folder(folder: Path, passed_over: Path) -> list[Entry]:
     try:
-        paths = [path for path in folder.iterdir() if not is_hidden(path.name)]
+        paths = _visible(folder)
     except OSError as error:
         raise UserError(f"cannot read {folder}: {error.strerror}") from None
     paths = [path for path in paths if not _same(path, passed_over)]
-    if len(paths) == 1 and paths[0].is_dir() and not paths[0].is_symlink():
-        inside = [path.name for path in paths[0].iterdir() if not is_hidden(path.name)]
-        if wraps(inside):
-            return _in_folder(paths[0], passed_over)
-    return [_on_disk(path) for path in sorted(paths)]
+    if len(paths) == 1 and _is_wrapping(paths[0]):
+        return _in_folder(paths[0], passed_over)
+    return [_on_disk(path) for path in paths]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not is_hidden(path.name))
+
+
+def _is_wrapping(folder: Path) -> bool:
+    try:
+        return not folder.is_symlink() and wraps([path.name for path in _visible(folder)])
+    except OSError:
+        return False  # a file, or a submission that cannot be read
 
 
 def _on_disk(path: Path) -> Entry:
-    facts = path.lstat()
+    try:
+        facts = path.lstat()
+    except OSError:
+        return Entry(path.name, False, tuple, refused="it cannot be read")
     if kind := kind_of(facts.st_mode):
         return Entry(path.name, False, tuple, facts.st_mtime, f"it is {kind}; hand in a folder")
     if stat.S_ISDIR(facts.st_mode):
-        clone = (path / ".git").is_dir()
+        clone = os.path.isdir(path / ".git")  # Path.is_dir() raises if it may not look
         files = partial(folder_members, path)
         return Entry(path.name, True, files, facts.st_mtime, is_clone=clone)
     itself = Member(path.name, facts.st_size, partial(read_plain, path))

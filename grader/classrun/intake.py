@@ -15,7 +15,7 @@ from grader.classrun import gradescope
 from grader.classrun.classfolder import METADATA, Entry, entries_of
 from grader.classrun.cleancopy import CleanCopy
 from grader.classrun.layout import Layout
-from grader.classrun.names import readable, unique
+from grader.classrun.names import encodable, readable, unique
 from grader.classrun.parcels import sources_of, that_count
 from grader.classrun.platforms import Piece, pieces_of
 from grader.classrun.sources import Refused
@@ -86,8 +86,8 @@ def _taken(one: str, pieces: Sequence[Piece], place: Path, only: str) -> Submiss
     shutil.rmtree(place, ignore_errors=True)  # of a run before this one
     copy, layout = CleanCopy(place / "copy"), Layout(place / "lessons", only)
     counting, notes = that_count(pieces)
-    for piece in reversed(counting):
-        submission.person |= piece.person  # the newest has the last word
+    for piece in counting:
+        submission.person |= {key: encodable(text) for key, text in piece.person.items()}
     refusals = []
     for number, source in enumerate(sources_of(counting)):
         try:

@@ -28,6 +28,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
+def encodable(name: str) -> str:
+    """Return the name with a ? for each byte of a file name that is no UTF-8."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def readable(name: str) -> str:
     """Return an id for this name: NFC, printable, at most 80 characters.
 

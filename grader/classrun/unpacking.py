@@ -114,4 +114,5 @@ def _refuse_overlaps(infos: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _words(error: Exception) -> str:
-    return str(error)[:80] or type(error).__name__
+    said = "".join(letter if letter.isprintable() else "?" for letter in str(error))
+    return said[:80] or type(error).__name__
