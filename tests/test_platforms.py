@@ -278,6 +278,15 @@ def test_a_zip_of_one_submission_or_of_nonsense_is_no_class(tmp_path):
         intake(tmp_path / "broken.zip", tmp_path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="opens a file so that it fails")
+def test_metadata_that_cannot_be_read_is_said_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "submission_metadata.yml").write_text(YML)
+    monkeypatch.setattr("grader.classrun.members.PLAIN", os.O_RDONLY | os.O_DIRECTORY)
+    with pytest.raises(UserError, match=r"submission_metadata.yml: it cannot be read"):
+        intake(tmp_path / "class", tmp_path)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs names that are no text")
 def test_a_name_that_is_no_text_can_be_written_down(tmp_path):
     name = os.fsencode(tmp_path) + b"/class/Ada\xff_4711_assignsubmission_file"

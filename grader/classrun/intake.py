@@ -50,20 +50,23 @@ def take_in(class_folder: Path, workshop: Path, lessons: Sequence[Lesson] = ()) 
     only = lessons[0].id if len(lessons) == 1 else ""
     with entries_of(class_folder, workshop) as entries:
         _refuse_no_class(class_folder, entries)
-        pieces = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
-        groups: dict[tuple[str, ...], list[Piece]] = {}
-        for piece in pieces:
-            groups.setdefault(piece.key, []).append(piece)
-        if not groups:
-            raise UserError(
-                f"{class_folder} holds no submissions: one folder or zip each is needed"
-            )
-        keys = sorted(groups)
-        ids = unique([(readable(groups[key][0].id), groups[key][0].id) for key in keys])
-        places = [workshop / f"{number:04}" for number in range(len(keys))]
-        rows = zip(ids, keys, places, strict=True)
-        taken = [_taken(one, groups[key], place, only) for one, key, place in rows]
-        return sorted(taken, key=lambda one: one.id)
+        found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
+        if not found:
+            raise UserError(f"{class_folder} holds no submissions: a folder or zip each is needed")
+        people = _by_person(found)
+        ids = unique([(readable(pieces[0].id), pieces[0].id) for pieces in people])
+        taken = [
+            _taken(one, pieces, workshop / f"{number:04}", only)
+            for number, (one, pieces) in enumerate(zip(ids, people, strict=True))
+        ]
+    return sorted(taken, key=lambda one: one.id)
+
+
+def _by_person(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    groups: dict[tuple[str, ...], list[Piece]] = {}
+    for piece in pieces:
+        groups.setdefault(piece.key, []).append(piece)
+    return [groups[key] for key in sorted(groups)]
 
 
 def _refuse_no_class(class_folder: Path, entries: Iterable[Entry]) -> None:
@@ -76,7 +79,10 @@ def _refuse_no_class(class_folder: Path, entries: Iterable[Entry]) -> None:
 def _metadata(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
     for entry in entries:
         if entry.name == METADATA and not entry.is_folder and not entry.refused:
-            data = entry.members()[0].read(gradescope.MOST_BYTES)
+            try:
+                data = entry.members()[0].read(gradescope.MOST_BYTES)
+            except Refused as refused:
+                raise UserError(f"{METADATA}: {refused}") from None
             return gradescope.read_metadata(data.decode("utf-8", "replace"))
     return {}
 
