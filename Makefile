@@ -32,7 +32,7 @@ doctor: core  ## is this machine ready?
 grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ROSTER=file] [ARGS=...]
 	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
-report: core  ## all reports again: make report [OUT=dir] [ROSTER=file]
+report: core  ## all reports again: make report [OUT=dir] [ROSTER=file] [ARGS=...]
 	@$(RUN) -m grader report $(OUT) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
 gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]

@@ -1,4 +1,4 @@
-"""Takes a class folder in: one folder or zip a submission, whatever is in it.
+"""Takes a class in: whoever handed in whatever, a clean copy each, laid out like lessons/.
 
 The rule: nothing in a submission stops the class. What cannot be taken is a note for its
 author; only a class folder that is none is an error.
@@ -6,21 +6,24 @@ author; only a class folder that is none is an error.
 
 from __future__ import annotations
 
-import stat
-import zipfile
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from grader.classrun import gradescope
+from grader.classrun.classfolder import METADATA, Entry, entries_of
+from grader.classrun.cleancopy import CleanCopy
+from grader.classrun.layout import Layout
+from grader.classrun.names import encodable, readable, unique
+from grader.classrun.parcels import sources_of, that_count
+from grader.classrun.platforms import Piece, pieces_of
+from grader.classrun.sources import Refused
 from grader.course.catalogue import LESSON_FOLDER
+from grader.course.lesson import Lesson
 from grader.errors import UserError
 
-MOST_FILES = 2000  # in one zip
-MOST_BYTES = 50 * 1024 * 1024  # of one zip, unpacked
-DEEPEST_WRAPPING = 3  # folders around the lessons that are looked through
-
-
-class Refused(Exception):
-    """A submission that cannot be taken; the message is for its author."""
+NO_LESSON = "there is no lesson folder in it, such as 01_echo"
 
 
 @dataclass
@@ -36,85 +39,72 @@ class Submission:
     person: dict[str, str] = field(default_factory=dict)
 
 
-def take_in(class_folder: Path, workshop: Path) -> list[Submission]:
-    """Return the submissions of a class, sorted; zips are unpacked below `workshop`.
+def take_in(class_folder: Path, workshop: Path, lessons: Sequence[Lesson] = ()) -> list[Submission]:
+    """Return the submissions of a class, sorted by id, as clean copies below `workshop`.
 
-    Of two with the same name the newer one counts. Raises UserError when the folder is not
-    there, is a single submission, or holds none.
+    class_folder: a folder, or a zip of one as learning platforms hand it out. lessons: those
+    that are graded; if it is one, its files may be handed in without a lesson folder. Of two by
+    the same person the newer one counts. Raises UserError when class_folder is not there, is a
+    single submission, or holds none.
     """
-    if not class_folder.is_dir():
-        raise UserError(f"{class_folder} is not a folder; it should hold one folder or zip each")
-    entries = sorted(path for path in class_folder.iterdir() if _is_submission(path))
-    if any(LESSON_FOLDER.match(path.name) for path in entries):
+    only = lessons[0].id if len(lessons) == 1 else ""
+    with entries_of(class_folder, workshop) as entries:
+        _refuse_no_class(class_folder, entries)
+        found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
+        if not found:
+            raise UserError(f"{class_folder} holds no submissions: a folder or zip each is needed")
+        people = _by_person(found)
+        ids = unique([(readable(pieces[0].id), pieces[0].id) for pieces in people])
+        taken = [
+            _taken(one, pieces, workshop / f"{number:04}", only)
+            for number, (one, pieces) in enumerate(zip(ids, people, strict=True))
+        ]
+    return sorted(taken, key=lambda one: one.id)
+
+
+def _by_person(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    groups: dict[tuple[str, ...], list[Piece]] = {}
+    for piece in pieces:
+        groups.setdefault(piece.key, []).append(piece)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _refuse_no_class(class_folder: Path, entries: Iterable[Entry]) -> None:
+    if any(entry.is_folder and LESSON_FOLDER.match(entry.name) for entry in entries):
         raise UserError(
             f"{class_folder} is one submission, not a class; use: check --submission {class_folder}"
         )
-    if not entries:
-        raise UserError(f"{class_folder} holds no submissions: one folder or zip each is needed")
-    newest: dict[str, Path] = {}
-    for path in sorted(entries, key=lambda path: path.stat().st_mtime):
-        newest[path.stem if path.is_file() else path.name] = path
-    return [_taken(name, newest[name], workshop) for name in sorted(newest)]
 
 
-def _is_submission(path: Path) -> bool:
-    if path.name.startswith((".", "_")):
-        return False
-    return path.is_dir() or path.suffix.lower() == ".zip"
+def _metadata(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
+    for entry in entries:
+        if entry.name == METADATA and not entry.is_folder and not entry.refused:
+            try:
+                data = entry.members()[0].read(gradescope.MOST_BYTES)
+            except Refused as refused:
+                raise UserError(f"{METADATA}: {refused}") from None
+            return gradescope.read_metadata(data.decode("utf-8", "replace"))
+    return {}
 
 
-def _taken(name: str, path: Path, workshop: Path) -> Submission:
-    try:
-        folder = path
-        if path.is_file():
-            folder = workshop / name
-            unpack(path, folder)
-        return Submission(name, _lessons_inside(folder))
-    except Refused as refused:
-        return Submission(name, None, [f"not graded: {refused}"])
-
-
-def _lessons_inside(folder: Path, depth: int = 0) -> Path:
-    """Return the folder that holds the lessons; wrapping folders are looked through."""
-    inside = [p for p in folder.iterdir() if p.is_dir() and not p.is_symlink()]
-    if any(LESSON_FOLDER.match(path.name) for path in inside):
-        return folder
-    candidates = [path for path in inside if not path.name.startswith((".", "_"))]
-    if len(candidates) == 1 and depth < DEEPEST_WRAPPING:
-        return _lessons_inside(candidates[0], depth + 1)
-    raise Refused("there is no lesson folder in it, such as 01_echo")
-
-
-def unpack(path: Path, target: Path) -> None:
-    """Unpack a zip below `target`. Raises Refused for a broken, oversized or sly one."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-            if len(infos) > MOST_FILES:
-                raise Refused(f"the zip holds {len(infos)} files; {MOST_FILES} is the limit")
-            left = MOST_BYTES
-            for info in infos:
-                left -= _unpack_one(archive, info, target, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise Refused(f"the zip cannot be read ({error})") from None
-    except OSError as error:
-        raise Refused(f"the zip cannot be unpacked ({error.strerror})") from None
-
-
-def _unpack_one(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
-    """Write one member; return its size. `left` bytes may still be written."""
-    name = PurePosixPath(info.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in info.filename:
-        raise Refused(f"the zip names a file outside its folder: {info.filename!r}")
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise Refused(f"the zip holds a link: {info.filename!r}")
-    place = target.joinpath(*name.parts)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    written = 0
-    with archive.open(info) as source, place.open("wb") as file:
-        while data := source.read(65536):
-            written += len(data)
-            if written > left:
-                raise Refused(f"the zip unpacks to more than {MOST_BYTES // 2**20} MiB")
-            file.write(data)
-    return written
+def _taken(one: str, pieces: Sequence[Piece], place: Path, only: str) -> Submission:
+    submission = Submission(one, None)
+    shutil.rmtree(place, ignore_errors=True)  # of a run before this one
+    copy, layout = CleanCopy(place / "copy"), Layout(place / "lessons", only)
+    counting, notes = that_count(pieces)
+    for piece in counting:
+        submission.person |= {key: encodable(text) for key, text in piece.person.items()}
+    refusals = []
+    for number, source in enumerate(sources_of(counting)):
+        try:
+            layout.add(copy.take(source.members(), str(number), source.packed), source.label)
+        except Refused as refused:
+            refusals.append(str(refused))
+    if layout.origin:
+        submission.folder = layout.target
+        notes += [f"passed over: {refusal}" for refusal in refusals]
+    else:
+        notes.insert(0, f"not graded: {'; '.join(refusals) or NO_LESSON}")
+    submission.notes = [*notes, *layout.notes, *copy.notes()]
+    shutil.rmtree(place / "copy", ignore_errors=True)
+    return submission

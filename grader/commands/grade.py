@@ -1,6 +1,7 @@
 """Grade a class: every submission in a folder, side by side, with reports.
 
-Each submission is a folder laid out like lessons/, or a zip of one.
+Each submission is a folder laid out like lessons/, or a zip of one; a download from Moodle,
+Canvas, Gradescope or GitHub Classroom is taken as it is, as a folder or as the zip.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from grader.classrun.intake import Submission, take_in
 from grader.classrun.progress import Progress
 from grader.classrun.run import JOURNAL, Plan, grade_class
 from grader.classrun.seeds import read_secret
+from grader.commands import lateness
 from grader.course.catalogue import all_lessons, find_lesson
 from grader.document import (
     SANDBOX,
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
     parser.add_argument("--jobs", type=int, default=JOBS, metavar="N")
     parser.add_argument("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}")
+    lateness.add_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="no colour, nothing that moves")
     add_roster_arguments(parser)
 
@@ -53,9 +56,10 @@ def run(options: argparse.Namespace) -> int:
     lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
     roster = roster_of(options, [describe(lesson) for lesson in lessons])
     screen = console(options.plain)
+    rules = lateness.rules_of(options)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kit-class-") as workshop:
-        submissions = take_in(options.class_folder, Path(workshop))
+        submissions = take_in(options.class_folder, Path(workshop), lessons)
         out = writable_folder(options.out)
         suite = suite_hash(lessons)
         secret = read_secret(options.secret or out / SECRET)
@@ -63,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         screen.print(_headline(submissions, len(lessons), options.jobs), highlight=False)
         with Progress(screen, len(submissions) * len(lessons)) as progress:
             results = grade_class(plan, progress.advance)
+    lateness.judge_lateness(rules, results, screen)
     document = make_document(lessons, results, time.monotonic() - began)
     finish(document, out)
     show_gradebook(screen, document, out)

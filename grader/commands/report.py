@@ -1,9 +1,13 @@
-"""Make all reports again from the results.json of a class that was graded."""
+"""Make all reports again from the results.json of a class that was graded.
+
+With --late the rules for lateness are applied again, and results.json is written back.
+"""
 
 import argparse
 from pathlib import Path
 
-from grader.document import read_document
+from grader.commands import lateness
+from grader.document import read_document, write_document
 from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
 from grader.report.gradebook import show_gradebook
 from grader.report.pages import RESULTS, write_reports
@@ -13,15 +17,19 @@ from grader.terminal import console
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("out", type=Path, metavar="OUT_DIR", help="what --out was")
+    lateness.add_arguments(parser)
     parser.add_argument("--plain", action="store_true", help="no colour")
     add_roster_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read, render, show."""
+    rules, screen = lateness.rules_of(options), console(options.plain)
     document = read_document(options.out / RESULTS)
     roster = roster_of(options, document.lessons)
-    screen = console(options.plain)
+    if rules is not None:
+        lateness.judge_lateness(rules, document.submissions, screen)
+        write_document(options.out / RESULTS, document)
     write_reports(document, options.out)
     show_gradebook(screen, document, options.out)
     hand_over(document, options.out, roster, screen)

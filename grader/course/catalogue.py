@@ -18,6 +18,11 @@ def all_lessons(folder: Path = LESSONS) -> list[Lesson]:
     return [load_lesson(path) for path in found if (path / "lesson.toml").is_file()]
 
 
+def lesson_ids() -> list[str]:
+    """Return the ids of the course's lessons, in order, without reading them."""
+    return sorted(path.name for path in LESSONS.iterdir() if LESSON_FOLDER.match(path.name))
+
+
 def find_lesson(name: str) -> Lesson:
     """Return the lesson called `4`, `04` or `04_broadcast`. Raises UserError."""
     lessons = all_lessons()

@@ -1,0 +1,146 @@
+"""What lies in a class folder, or in the zip of one: a name each, with its files.
+
+The rule: a folder on disk and the same folder in a zip look the same from here on.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from grader.classrun.layout import lesson_called
+from grader.classrun.members import folder_members, kind_of, read_plain
+from grader.classrun.sources import MIB, Member, Refused, is_passed_over
+from grader.classrun.unpacking import open_zip, zip_members
+from grader.errors import UserError
+
+METADATA = "submission_metadata.yml"  # Gradescope's
+MOST_LISTED_OF_CLASS = 256 * MIB  # of a class's table of contents
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One folder or file. time: when it was changed, in seconds; members: the files in it.
+
+    A file has one member, itself. refused: why it cannot be taken at all; is_clone: it is a
+    working copy of git.
+    """
+
+    name: str
+    is_folder: bool
+    members: Callable[[], Sequence[Member]]
+    time: float = 0.0
+    refused: str = ""
+    is_clone: bool = False
+
+
+@contextmanager
+def entries_of(class_folder: Path, passed_over: Path) -> Iterator[list[Entry]]:
+    """Yield what a class folder, or a zip of one, holds; files can be read until the end.
+
+    A folder around it is looked through. passed_over: the kit's own folder, if it is in there.
+    Raises UserError.
+    """
+    if os.path.isdir(class_folder):
+        yield _in_folder(class_folder, passed_over)
+    elif class_folder.suffix.lower() == ".zip" and class_folder.is_file():
+        with class_folder.open("rb", buffering=0) as file:
+            try:
+                archive = open_zip(file, MOST_LISTED_OF_CLASS)
+            except Refused as refused:
+                raise UserError(f"{class_folder}: {refused}") from None
+            yield _in_zip(archive)
+    else:
+        raise UserError(
+            f"{class_folder} is not a folder, nor a .zip; one submission each is needed"
+        )
+
+
+def _in_folder(folder: Path, passed_over: Path) -> list[Entry]:
+    try:
+        paths = _visible(folder)
+    except OSError as error:
+        raise UserError(f"cannot read {folder}: {error.strerror}") from None
+    paths = [path for path in paths if not _same(path, passed_over)]
+    if len(paths) == 1 and _is_wrapping(paths[0]):
+        return _in_folder(paths[0], passed_over)
+    return [_on_disk(path) for path in paths]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not is_hidden(path.name))
+
+
+def _is_wrapping(folder: Path) -> bool:
+    try:
+        return not folder.is_symlink() and wraps([path.name for path in _visible(folder)])
+    except OSError:
+        return False  # a file, or a submission that cannot be read
+
+
+def _on_disk(path: Path) -> Entry:
+    try:
+        facts = path.lstat()
+    except OSError:
+        return Entry(path.name, False, tuple, refused="it cannot be read")
+    if kind := kind_of(facts.st_mode):
+        return Entry(path.name, False, tuple, facts.st_mtime, f"it is {kind}; hand in a folder")
+    if stat.S_ISDIR(facts.st_mode):
+        clone = os.path.isdir(path / ".git")  # Path.is_dir() raises if it may not look
+        files = partial(folder_members, path)
+        return Entry(path.name, True, files, facts.st_mtime, is_clone=clone)
+    itself = Member(path.name, facts.st_size, partial(read_plain, path))
+    return Entry(path.name, False, lambda: [itself], facts.st_mtime)
+
+
+def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
+    members = _shown([replace(one, name=_plain(one.name)) for one in zip_members(archive)])
+    inside = {one.name.split("/")[1] for one in members if "/" in one.name}
+    inside = {name for name in inside if not is_hidden(name)}
+    tops = {one.name.partition("/")[0] for one in members}
+    if len(tops) == 1 and all("/" in one.name for one in members) and wraps(sorted(inside)):
+        members = _shown([replace(one, name=one.name.partition("/")[2]) for one in members])
+    groups: dict[str, list[Member]] = {}
+    for one in members:
+        groups.setdefault(one.name.partition("/")[0], []).append(one)
+    return [_grouped(name, groups[name]) for name in sorted(groups)]
+
+
+def _shown(members: Sequence[Member]) -> list[Member]:
+    return [one for one in members if not is_hidden(one.name.partition("/")[0])]
+
+
+def _grouped(name: str, members: list[Member]) -> Entry:
+    if members[0].name == name:
+        return Entry(name, False, lambda: members, members[0].time, members[0].refused)
+    inside = [replace(one, name=one.name[len(name) + 1 :]) for one in members]
+    newest = max(one.time for one in members)
+    clone = any(one.name.startswith(".git/") for one in inside)
+    return Entry(name, True, lambda: inside, newest, is_clone=clone)
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/")
+
+
+def wraps(inside: Sequence[str]) -> bool:
+    """Return whether a folder with these names in it is a class, not somebody's submission."""
+    if METADATA in inside:
+        return True
+    own = any(lesson_called(name) or name.endswith(".py") for name in inside)
+    return len(inside) > 1 and not own
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a name in a class folder is never a submission."""
+    return name.startswith(".") or is_passed_over(name)
+
+
+def _same(path: Path, other: Path) -> bool:
+    return os.path.abspath(path) == os.path.abspath(other)

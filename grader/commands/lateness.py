@@ -1,0 +1,37 @@
+"""The options --late and --submitted, which grade and report share."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.classrun.late import Rules, apply
+from grader.classrun.laterules import read_rules
+from grader.classrun.names import listed
+from grader.errors import UserError
+from grader.results import SubmissionResult
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the two options."""
+    parser.add_argument("--late", type=Path, metavar="FILE", help="rules for lateness, a late.toml")
+    parser.add_argument("--submitted", type=Path, metavar="FILE", help="a CSV: id,submitted")
+
+
+def rules_of(options: argparse.Namespace) -> Rules | None:
+    """Return the rules that were asked for. Raises UserError before anything is graded."""
+    if options.submitted and not options.late:
+        raise UserError("--submitted FILE has times only; give the rules too: --late FILE")
+    return read_rules(options.late, options.submitted) if options.late else None
+
+
+def judge_lateness(
+    rules: Rules | None, results: Sequence[SubmissionResult], screen: Console
+) -> None:
+    """Apply the rules, if there are any; say which of their ids are nobody's."""
+    if rules is None:
+        return
+    if strangers := apply(rules, results):
+        text = f"Late rules: nobody here is called {listed(strangers)}"
+        screen.print(text, highlight=False, markup=False)
