@@ -39,9 +39,9 @@ def is_refused(visitor, name, reason):
 
 
 @task("6.1")
-def test_who_says_a_name_is_welcomed(server):
-    enters(server, "alice").hangs_up()
-    enters(server, "Zoe_the-2nd")
+def test_who_says_a_name_is_welcomed(start_server):
+    for name in ("alice", "Zoe_the-2nd"):
+        enters(start_server(), name)
 
 
 @task("6.2", needs=["6.1"])
