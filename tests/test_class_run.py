@@ -15,7 +15,7 @@ from grader.classrun.seeds import read_secret, seed_for
 from grader.course.catalogue import KIT, SOLUTION
 from grader.document import read_document
 from grader.report.gradebook import gradebook_csv
-from grader.report.pages import page_name
+from grader.report.names import page_name
 from tests.known.sample import CLASS, contents, make_class
 
 HOSTILE = "=cmd()<script>alert(1)</script>"
