@@ -1,0 +1,126 @@
+"""Finds near-identical submissions, for a person to look at; it accuses nobody.
+
+The rule: only what students wrote is compared. Lines that stand in the kit's own files for the
+lesson count nothing, so untouched starters have nothing to be alike in. Names, numbers, strings,
+comments, layout and the order of functions count nothing either, since they are changed first.
+
+RapidFuzz compares: one wheel without dependencies, released every few weeks, the same answer in
+every run. copydetect (winnowing, the idea behind MOSS) was weighed: it brings NumPy and
+Matplotlib, and its fingerprints come from Python's salted hash(), so its shares differ from run
+to run. Without RapidFuzz nothing is found and nothing is said.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.lesson import Lesson
+from grader.submission import lesson_files
+
+ALIKE = 0.9  # the share from which two are named
+FEWEST = 100  # tokens: two short answers to one question are alike by themselves
+MOST = 20_000  # tokens of one lesson that are compared
+LONGEST_FILE = 200_000  # bytes that are read
+TOKEN = re.compile(r"[rbfuRBFU]{0,2}(?:\"[^\"]*\"|'[^']*')|[^\W\d]\w*|\d[\w.]*|#.*|[^\w\s]")
+BLOCK = re.compile(r"\s*(?:async\s+)?(?:def|class)\b")
+KEYWORDS = {word: chr(0x100 + place) for place, word in enumerate(keyword.kwlist)}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two submissions that are near-identical in a lesson. share: 0 to 1, of both texts."""
+
+    a: str
+    b: str
+    lesson: str
+    share: float
+
+
+def find_alike(folders: Mapping[str, Path], lessons: Iterable[Lesson]) -> list[Alike]:
+    """Return each submission with the one that it is nearest to, lesson by lesson.
+
+    folders: id -> a folder laid out like lessons/. Each is named with at most one that comes
+    before it, so a class of n gives fewer than n pairs a lesson. Broken source does no harm.
+    """
+    try:
+        from rapidfuzz.distance import Indel
+    except ImportError:
+        return []
+    found = []
+    for lesson in lessons:
+        kits = _kit_lines(lesson)
+        texts = {name: _own_text(folder, lesson, kits) for name, folder in folders.items()}
+        long_enough = {name: text for name, text in texts.items() if len(text) >= FEWEST}
+        nearest = _nearest(long_enough, Indel.normalized_similarity)
+        found += [Alike(a, b, lesson.id, share) for a, b, share in nearest]
+    return found
+
+
+def _nearest(
+    texts: Mapping[str, str], similarity: Callable[..., float]
+) -> Iterator[tuple[str, str, float]]:
+    """Yield pairs: who is alike, the nearest before it, how near. The same text counts once."""
+    first: dict[str, str] = {}
+    for name, text in texts.items():
+        if text in first:
+            yield first[text], name, 1.0
+            continue
+        shares = [(similarity(text, t, score_cutoff=ALIKE), other) for t, other in first.items()]
+        first[text] = name
+        share, other = max(shares, key=lambda one: one[0], default=(0.0, ""))
+        if share >= ALIKE:
+            yield other, name, int(share * 1000) / 1000
+
+
+def _kit_lines(lesson: Lesson) -> frozenset[str]:
+    """Return every line that the kit hands out for the lesson."""
+    paths = [lesson.folder / name for name in lesson.files]
+    return frozenset(line.strip() for path in paths for line in _lines(path))
+
+
+def _own_text(folder: Path, lesson: Lesson, kits: frozenset[str]) -> str:
+    """Return what was written for the lesson, one character a token, blocks in a fixed order."""
+    blocks: list[str] = []
+    for path in lesson_files(folder, lesson):
+        if path.suffix == ".py":
+            blocks += _blocks(
+                line for line in _lines(path) if BLOCK.match(line) or line.strip() not in kits
+            )
+    return "".join(sorted(blocks))[:MOST]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            return file.read(LONGEST_FILE).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the tokens of each function or class; its heading only parts it from the others."""
+    block: list[str] = []
+    for line in lines:
+        if BLOCK.match(line):
+            yield "".join(block)
+            block = []
+        else:
+            block += map(_letter, TOKEN.findall(line))
+    yield "".join(block)
+
+
+def _letter(token: str) -> str:
+    """Return one character for a token: all names are one, all numbers, all strings."""
+    if token.startswith("#"):
+        return ""
+    if token in KEYWORDS:
+        return KEYWORDS[token]
+    if len(token) == 1 and not token.isalnum() and token != "_":
+        return token
+    if token[-1] in "\"'":
+        return "S"
+    return "0" if token[0].isdigit() else "N"
