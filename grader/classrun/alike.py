@@ -1,8 +1,8 @@
 """Finds near-identical submissions, for a person to look at; it accuses nobody.
 
-The rule: only what students wrote is compared. Lines that stand in the kit's own files for the
-lesson count nothing, so untouched starters have nothing to be alike in. Names, numbers, strings,
-comments, layout and the order of functions count nothing either, since they are changed first.
+The rule: only what students wrote is compared. Functions that stand in the kit's own files for
+the lesson count nothing, so untouched starters have nothing to be alike in. Names, numbers,
+strings, comments, layout and the order of functions count nothing either: they change first.
 
 RapidFuzz compares: one wheel without dependencies, released every few weeks, the same answer in
 every run. copydetect (winnowing, the idea behind MOSS) was weighed: it brings NumPy and
@@ -26,7 +26,8 @@ FEWEST = 100  # tokens: two short answers to one question are alike by themselve
 MOST = 20_000  # tokens of one lesson that are compared
 LONGEST_FILE = 200_000  # bytes that are read
 TOKEN = re.compile(r"[rbfuRBFU]{0,2}(?:\"[^\"]*\"|'[^']*')|[^\W\d]\w*|\d[\w.]*|#.*|[^\w\s]")
-BLOCK = re.compile(r"\s*(?:async\s+)?(?:def|class)\b")
+DOCSTRING = re.compile(r"(?s)\"\"\".*?\"\"\"|'''.*?'''")
+BLOCK = re.compile(r"(?m)^\s*(?:async\s+)?(?:def|class)\b")
 KEYWORDS = {word: chr(0x100 + place) for place, word in enumerate(keyword.kwlist)}
 
 
@@ -52,7 +53,7 @@ def find_alike(folders: Mapping[str, Path], lessons: Iterable[Lesson]) -> list[A
         return []
     found = []
     for lesson in lessons:
-        kits = _kit_lines(lesson)
+        kits = _kit_blocks(lesson)
         texts = {name: _own_text(folder, lesson, kits) for name, folder in folders.items()}
         long_enough = {name: text for name, text in texts.items() if len(text) >= FEWEST}
         nearest = _nearest(long_enough, Indel.normalized_similarity)
@@ -76,41 +77,27 @@ def _nearest(
             yield other, name, int(share * 1000) / 1000
 
 
-def _kit_lines(lesson: Lesson) -> frozenset[str]:
-    """Return every line that the kit hands out for the lesson."""
-    paths = [lesson.folder / name for name in lesson.files]
-    return frozenset(line.strip() for path in paths for line in _lines(path))
+def _kit_blocks(lesson: Lesson) -> frozenset[str]:
+    """Return all functions that the kit hands out for the lesson."""
+    return frozenset(block for name in lesson.files for block in _blocks(lesson.folder / name))
 
 
 def _own_text(folder: Path, lesson: Lesson, kits: frozenset[str]) -> str:
-    """Return what was written for the lesson, one character a token, blocks in a fixed order."""
-    blocks: list[str] = []
-    for path in lesson_files(folder, lesson):
-        if path.suffix == ".py":
-            blocks += _blocks(
-                line for line in _lines(path) if BLOCK.match(line) or line.strip() not in kits
-            )
+    """Return what was written for the lesson, one character a token, in an order of its own."""
+    paths = [path for path in lesson_files(folder, lesson) if path.suffix == ".py"]
+    blocks = [block for path in paths for block in _blocks(path) if block not in kits]
     return "".join(sorted(blocks))[:MOST]
 
 
-def _lines(path: Path) -> list[str]:
+def _blocks(path: Path) -> Iterator[str]:
+    """Yield the tokens of each function; what stands before the first is a block, too."""
     try:
         with path.open("rb") as file:
-            return file.read(LONGEST_FILE).decode("utf-8", "replace").splitlines()
+            source = file.read(LONGEST_FILE).decode("utf-8", "replace")
     except OSError:
-        return []
-
-
-def _blocks(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the tokens of each function or class; its heading only parts it from the others."""
-    block: list[str] = []
-    for line in lines:
-        if BLOCK.match(line):
-            yield "".join(block)
-            block = []
-        else:
-            block += map(_letter, TOKEN.findall(line))
-    yield "".join(block)
+        return
+    for block in BLOCK.split(DOCSTRING.sub("", source)):
+        yield "".join(map(_letter, TOKEN.findall(block)))
 
 
 def _letter(token: str) -> str:

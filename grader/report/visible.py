@@ -16,7 +16,8 @@ WORKFLOW = re.compile(r"::(?=[A-Za-z])|##(?=\[)")  # `::set-output`, `##[error]`
 def visible(text: str, room: int = ROOM) -> str:
     """Return the text with nothing in it that acts; line breaks stay. room: in characters."""
     shown = text if len(text) <= room else f"{text[:room]} [.. {len(text)} characters in all]"
-    shown = "".join(c if c.isprintable() or c == "\n" else _escape(c) for c in shown)
+    if not shown.replace("\n", "").isprintable():
+        shown = "".join(c if c.isprintable() or c == "\n" else _escape(c) for c in shown)
     return WORKFLOW.sub(lambda found: found[0][0] + f"\\x{ord(found[0][1]):02x}", shown)
 
 
