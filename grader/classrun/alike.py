@@ -16,6 +16,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 from grader.course.lesson import Lesson
@@ -23,11 +24,13 @@ from grader.submission import lesson_files
 
 ALIKE = 0.9  # the share from which two are named
 FEWEST = 100  # tokens: two short answers to one question are alike by themselves
-MOST = 20_000  # tokens of one lesson that are compared
+MOST = 8_000  # tokens of one lesson that are compared
 LONGEST_FILE = 200_000  # bytes that are read
 TOKEN = re.compile(r"[rbfuRBFU]{0,2}(?:\"[^\"]*\"|'[^']*')|[^\W\d]\w*|\d[\w.]*|#.*|[^\w\s]")
 DOCSTRING = re.compile(r"(?s)\"\"\".*?\"\"\"|'''.*?'''")
 BLOCK = re.compile(r"(?m)^\s*(?:async\s+)?(?:def|class)\b")
+Pair = tuple[str, str, float]
+Found = tuple[str, float, int] | None  # what RapidFuzz says: the text, its share, its place
 KEYWORDS = {word: chr(0x100 + place) for place, word in enumerate(keyword.kwlist)}
 
 
@@ -49,6 +52,7 @@ def find_alike(folders: Mapping[str, Path], lessons: Iterable[Lesson]) -> list[A
     """
     try:
         from rapidfuzz.distance import Indel
+        from rapidfuzz.process import extractOne
     except ImportError:
         return []
     found = []
@@ -56,25 +60,22 @@ def find_alike(folders: Mapping[str, Path], lessons: Iterable[Lesson]) -> list[A
         kits = _kit_blocks(lesson)
         texts = {name: _own_text(folder, lesson, kits) for name, folder in folders.items()}
         long_enough = {name: text for name, text in texts.items() if len(text) >= FEWEST}
-        nearest = _nearest(long_enough, Indel.normalized_similarity)
-        found += [Alike(a, b, lesson.id, share) for a, b, share in nearest]
+        find = partial(extractOne, scorer=Indel.normalized_similarity, score_cutoff=ALIKE)
+        found += [Alike(a, b, lesson.id, share) for a, b, share in _nearest(long_enough, find)]
     return found
 
 
-def _nearest(
-    texts: Mapping[str, str], similarity: Callable[..., float]
-) -> Iterator[tuple[str, str, float]]:
-    """Yield pairs: who is alike, the nearest before it, how near. The same text counts once."""
+def _nearest(texts: Mapping[str, str], find: Callable[[str, list[str]], Found]) -> Iterator[Pair]:
+    """Yield who is alike, the nearest before it, how near. The same text counts once."""
     first: dict[str, str] = {}
     for name, text in texts.items():
         if text in first:
             yield first[text], name, 1.0
             continue
-        shares = [(similarity(text, t, score_cutoff=ALIKE), other) for t, other in first.items()]
+        near = find(text, list(first))
         first[text] = name
-        share, other = max(shares, key=lambda one: one[0], default=(0.0, ""))
-        if share >= ALIKE:
-            yield other, name, int(share * 1000) / 1000
+        if near:
+            yield first[near[0]], name, int(near[1] * 1000) / 1000
 
 
 def _kit_blocks(lesson: Lesson) -> frozenset[str]:
@@ -100,6 +101,7 @@ def _blocks(path: Path) -> Iterator[str]:
         yield "".join(map(_letter, TOKEN.findall(block)))
 
 
+@lru_cache(maxsize=50_000)
 def _letter(token: str) -> str:
     """Return one character for a token: all names are one, all numbers, all strings."""
     if token.startswith("#"):
