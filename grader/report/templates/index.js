@@ -44,12 +44,11 @@ for (const box of boxes) box.addEventListener("change", filter);
 filter(); // a browser may have kept what was typed before
 
 // A cell of the heat map gets its link and its words when it is pointed at or reached.
-// (The headings of tasks have no cell above the names: that one belongs to the row before.)
 const tasks = heat.tHead.rows[1].cells, meanings = JSON.parse(heat.dataset.means);
 
 function linked(cell) {
   if (cell.firstElementChild) return cell.firstElementChild;
-  const task = tasks[cell.cellIndex - 1], name = cell.parentElement.cells[0].querySelector("a");
+  const task = tasks[cell.cellIndex], name = cell.parentElement.cells[0].querySelector("a");
   const link = document.createElement("a"), letter = cell.textContent.trim();
   const away = cell.matches(".m, .u");
   link.href = `${name.getAttribute("href")}#${away ? task.dataset.lesson : "t" + task.dataset.id}`;
