@@ -77,13 +77,13 @@ def visit(browser, reports):
 def column(page, place, table="gradebook"):
     """Return what stands in a column, from the rows that are shown."""
     cells = page.locator(f"#{table} tbody tr:not([hidden]) > :nth-child({place})")
-    return [text.strip() for text in cells.all_inner_texts()]
+    return [text.strip() for text in cells.all_text_contents()]
 
 
 def names(page, table="gradebook"):
     """Return the ids in the rows that are shown."""
     cells = page.locator(f"#{table} tbody tr:not([hidden]) > :first-child bdi:first-child")
-    return [text for text in cells.all_inner_texts() if text != "Ann Example"]
+    return [text for text in cells.all_text_contents() if text != "Ann Example"]
 
 
 def heading(page, name):
