@@ -24,17 +24,21 @@ SANDBOX = "unprotected"  # the level at which submissions run: see doctor
 
 @dataclass
 class Document:
-    """Everything that a report may know. lessons: plain values, see describe()."""
+    """Everything that a report may know. lessons: plain values, see describe().
+
+    alike: near-identical submissions, each `a`, `b`, `lesson`, `share` (0 to 1); optional.
+    """
 
     suite: str
     sandbox: str
     seconds: float
     lessons: list[dict[str, Any]]
     submissions: list[SubmissionResult] = field(default_factory=list)
+    alike: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, as they are written."""
-        return {
+        row = {
             "format": FORMAT,
             "kit": {"version": __version__, "suite": f"sha256:{self.suite}"},
             "sandbox": self.sandbox,
@@ -42,6 +46,7 @@ class Document:
             "lessons": self.lessons,
             "submissions": [submission.to_json() for submission in self.submissions],
         }
+        return row | {"alike": self.alike} if self.alike else row
 
 
 def describe(lesson: Lesson) -> dict[str, Any]:
@@ -98,7 +103,8 @@ def read_document(path: Path) -> Document:
             raise UserError(f"{path} has format {row['format']}; this kit reads {FORMAT}")
         submissions = [SubmissionResult.from_json(one) for one in row["submissions"]]
         suite = row["kit"]["suite"].removeprefix("sha256:")
-        return Document(suite, row["sandbox"], row["seconds"], row["lessons"], submissions)
+        facts = (suite, row["sandbox"], row["seconds"], row["lessons"])
+        return Document(*facts, submissions, row.get("alike", []))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; run grade first") from None
     except (ValueError, KeyError, TypeError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.document import Document
-from grader.report.pages import page_name
+from grader.report.names import page_name
 
 NOT_IN_A_NAME = re.compile(r"[^\w .,'()-]|_")
 PLUGIN = "assignfeedback_file"

@@ -17,7 +17,7 @@ from grader.handover.junit import junit_xml
 from grader.handover.marking import mark_roster
 from grader.handover.roster import Roster
 from grader.handover.summary import MOST_BYTES, summary_md
-from grader.report.pages import page_name
+from grader.report.names import page_name
 
 FOLDER = "gradescope"
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 
 from grader.report.sequence import sequence_text
+from grader.report.visible import visible_ascii
 from grader.results import TaskResult
 
 WIDTH = 79
+LONGEST_LINE = 500  # characters of one line of stderr
 
 
 def failure_text(lesson_id: str, task: TaskResult) -> str:
@@ -22,7 +24,10 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
         lines += _entry("Program", f"its last lines on stderr{_status(task)}:")
         for line in task.tail:
             lines += textwrap.wrap(
-                _ascii(line), WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 15
+                visible_ascii(line, LONGEST_LINE),
+                WIDTH,
+                initial_indent=" " * 13,
+                subsequent_indent=" " * 15,
             )
     elif task.status:
         lines += _entry("Program", f"printed nothing on stderr{_status(task)}")
@@ -48,15 +53,9 @@ def _status(task: TaskResult) -> str:
 
 def _entry(name: str, text: str) -> list[str]:
     return textwrap.wrap(
-        _ascii(text) or "nothing",
+        visible_ascii(text) or "nothing",
         WIDTH,
         initial_indent=f" {name:9} ",
         subsequent_indent=" " * 11,
         break_on_hyphens=False,
     )
-
-
-def _ascii(text: str) -> str:
-    """Whatever a student's program printed, no terminal is surprised by it."""
-    kept = text.encode("ascii", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in kept)

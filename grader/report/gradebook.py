@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.document import Document
-from grader.report.numbers import class_numbers, lesson_mark, needs_a_person
+from grader.report.numbers import any_late, class_numbers, lesson_mark
+from grader.report.people import needs_a_person
+from grader.report.visible import visible_line
 from grader.results import SubmissionResult
 
 NAME_WIDTH = 22
@@ -22,7 +24,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def show_gradebook(console: Console, document: Document, out: Path) -> None:
     """Print the gradebook, the class in numbers, who needs a person, and where all is written."""
     numbers = class_numbers(document)
-    lines = [_header(document), *(_row(document, one) for one in document.submissions), ""]
+    late = any_late(document)
+    lines = ["", _header(document, late)]
+    lines += [*(_row(document, one, late) for one in document.submissions), ""]
     lines.append(
         f" Class    median {numbers.median:g}   mean {numbers.mean:.1f}   "
         f"full marks {numbers.full}   below half {numbers.below_half}"
@@ -33,8 +37,8 @@ def show_gradebook(console: Console, document: Document, out: Path) -> None:
         word = "Hardest" if place == 0 else ""
         lines.append(f" {word:8} {task.id:5} {title:40} {task.failed}/{task.tried} failed{alike}")
     people = needs_a_person(document)
-    for place, line in enumerate(people[:MOST_LINES]):
-        lines.append(f" {'Look at' if place == 0 else '':8} {line}")
+    for place, one in enumerate(people[:MOST_LINES]):
+        lines.append(f" {'Look at' if place == 0 else '':8} {one.id}: {one.why}")
     if len(people) > MOST_LINES:
         lines.append(f"          and {len(people) - MOST_LINES} more in index.html")
     lines.append(
@@ -42,24 +46,21 @@ def show_gradebook(console: Console, document: Document, out: Path) -> None:
         f"   ({document.seconds:.0f} s, sandbox: {document.sandbox})"
     )
     for line in lines:
-        console.print(Text(_visible(line)), highlight=False, soft_wrap=True)
+        console.print(Text(visible_line(line)), highlight=False, soft_wrap=True)
 
 
-def _header(document: Document) -> str:
+def _header(document: Document, late: bool) -> str:
     columns = "".join(f"{'L' + lesson['id'][:2]:>5}" for lesson in document.lessons)
-    return f"\n {'Submission':{NAME_WIDTH}}{columns}    Total  Note"
+    return f" {'Submission':{NAME_WIDTH}}{columns}    Total{'    Mark' if late else ''}  Note"
 
 
-def _row(document: Document, one: SubmissionResult) -> str:
+def _row(document: Document, one: SubmissionResult, late: bool) -> str:
     name = one.id if len(one.id) < NAME_WIDTH else one.id[: NAME_WIDTH - 3] + ".."
     marks = "".join(f"{lesson_mark(one, lesson['id']):>5}" for lesson in document.lessons)
     total = f"{one.points}/{one.max_points}"
-    return f" {name:{NAME_WIDTH}}{marks} {total:>8}  {one.notes[0] if one.notes else ''}".rstrip()
-
-
-def _visible(text: str) -> str:
-    """Whatever is in a name, no terminal acts on it."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    mark = f"{one.mark:>8g}" if late else ""
+    note = one.notes[0] if one.notes else ""
+    return f" {name:{NAME_WIDTH}}{marks} {total:>8}{mark}  {note}".rstrip()
 
 
 def gradebook_csv(document: Document) -> str:
@@ -77,5 +78,5 @@ def gradebook_csv(document: Document) -> str:
 
 def _cell(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
+    text = visible_line(str(value))
     return "'" + text if text.startswith(FORMULA_STARTS) else text

@@ -9,6 +9,8 @@ from statistics import mean, median
 from grader.document import Document
 from grader.results import GRADED, NOT_RUN, PASSED, UNGRADED, SubmissionResult
 
+TENTHS = 10
+
 
 @dataclass(frozen=True)
 class TaskNumbers:
@@ -60,19 +62,18 @@ def _hardest(document: Document) -> list[TaskNumbers]:
     return rows
 
 
-def needs_a_person(document: Document) -> list[str]:
-    """Return a line for each thing that an instructor should look at."""
-    lines = []
-    for submission in document.submissions:
-        ungraded = [lesson.id for lesson in submission.lessons if lesson.state == UNGRADED]
-        if ungraded:
-            lines.append(f"{submission.id}: the grader failed on {', '.join(ungraded)}")
-        lines += [
-            f"{submission.id}: {note}"
-            for note in submission.notes
-            if note.startswith("not graded") or "left running" in note
-        ]
-    return lines
+def any_late(document: Document) -> bool:
+    """Say whether lateness changes anybody's mark; only then has a report a column for it."""
+    return any(one.late for one in document.submissions)
+
+
+def spread(document: Document) -> list[int]:
+    """Return how many submissions reached 0 to 9 %, 10 to 19 %, ... 90 to 100 % of the points."""
+    counts = [0] * TENTHS
+    for one in document.submissions:
+        tenth = TENTHS * one.points // one.max_points if one.max_points else 0
+        counts[min(tenth, TENTHS - 1)] += 1
+    return counts
 
 
 def lesson_mark(submission: SubmissionResult, lesson_id: str) -> str:

@@ -18,7 +18,7 @@ def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
     if not events:
         return []
     last = events[-SHOWN_EVENTS:]
-    parties = _parties(last)
+    parties = parties_of(last)
     last = [event for event in last if event.source in parties and event.target in parties]
     gap = min(24, int((width - MARGIN - len(MARK) - 2) / (len(parties) - 0.5)))
     lines = (
@@ -31,8 +31,8 @@ def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
     return [line[:width].rstrip() for line in lines]
 
 
-def _parties(events: Sequence[Event]) -> list[str]:
-    """Return who takes part, the program second: it stands between the peers."""
+def parties_of(events: Sequence[Event]) -> list[str]:
+    """Return who takes part, at most five, the program second: it stands between the peers."""
     names: list[str] = []
     for event in reversed(events):
         for name in (event.target, event.source):
@@ -55,7 +55,7 @@ def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
     source, target = lanes[parties.index(event.source)], lanes[parties.index(event.target)]
     left, right = sorted((source, target))
     inside = right - left - 1
-    text = _label(event, inside - 6)
+    text = label(event, inside - 6)
     arrow = f" {text} ".center(inside, "-") if text else "-" * inside
     arrow = arrow[:-1] + ">" if target > source else "<" + arrow[1:]
     canvas[left + 1 : right] = list(arrow)
@@ -65,8 +65,8 @@ def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
     )
 
 
-def _label(event: Event, room: int) -> str:
-    """Return a line as text, other bytes as their repr, a note in brackets."""
+def label(event: Event, room: int) -> str:
+    """Return a line as text, other bytes as their repr, a note in brackets; cut to fit."""
     if not event.data:
         words = event.note if len(event.note) <= room - 2 else event.note[: room - 4] + ".."
         return f"({words})"
