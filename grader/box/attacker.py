@@ -55,7 +55,7 @@ def reach_the_network(_: str) -> bool:
 
 def make_a_user_of_its_own(_: str) -> bool:
     """Make a user namespace, the first step to most ways out."""
-    return ctypes.CDLL(None).unshare(NEW_USER) == 0
+    return bool(ctypes.CDLL(None).unshare(NEW_USER) == 0)
 
 
 def write_outside_its_folder(_: str) -> bool:

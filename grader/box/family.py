@@ -153,11 +153,11 @@ class BoxedFamily(Family):
         try:
             if self.first is None:
                 self.first = psutil.Process(self.popen.pid).children()[0].pid
-            names = os.listdir(f"/proc/{self.first}/root/proc")
+            inside = Path("/proc", str(self.first), "root", "proc")
+            names = os.listdir(inside)
         except (OSError, IndexError, psutil.Error):
             return None
-        numbers = [name for name in names if name.isdigit() and int(name) > OWN_PIDS]
-        return [Path(f"/proc/{self.first}/root/proc/{name}") for name in numbers]
+        return [inside / name for name in names if name.isdigit() and int(name) > OWN_PIDS]
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the program, which is the keeper's only child."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from grader.box.box import ISOLATED, LEVELS, LIMITED, NO_PROC, UNPROTECTED
 from grader.box.walls import bubblewrap
+from grader.errors import UserError
 
 PROBE_SECONDS = 20  # a loaded machine; the box starts in some hundredths of one
 KIT = Path(__file__).resolve().parents[2]
@@ -37,9 +39,8 @@ def trouble(level: str) -> str:
         return "this system has no such box"
     if level != LIMITED and bubblewrap() is None:
         return "bubblewrap is not installed (Debian, Ubuntu: sudo apt install bubblewrap)"
-    words = [sys.executable, "-m", "grader.box", "probe", level]
     try:
-        probe = subprocess.run(words, cwd=KIT, capture_output=True, timeout=PROBE_SECONDS)
+        probe = _run("probe", level)
     except subprocess.TimeoutExpired:
         return f"the box did not start within {PROBE_SECONDS} s"
     except OSError as error:
@@ -49,3 +50,21 @@ def trouble(level: str) -> str:
     said = probe.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
     hints = [hint for word, hint in WHY_NOT.items() if word in said[-1]]
     return said[-1][-200:] + "".join(f": {hint}" for hint in hints[:1])
+
+
+def attacked(level: str) -> list[str]:
+    """Return what an attacker could do who was let loose in a box of this level.
+
+    Raises UserError when the attack could not be made: then nothing is proved.
+    """
+    lines: list[str] = []
+    with suppress(subprocess.TimeoutExpired, OSError):
+        lines = _run("attack", level).stdout.decode("utf-8", "replace").splitlines()
+    if not lines or lines[-1] != "done":
+        raise UserError(f"the box {level!r} could not be attacked: nothing is known of it")
+    return lines[:-1]
+
+
+def _run(action: str, level: str) -> subprocess.CompletedProcess[bytes]:
+    words = [sys.executable, "-m", "grader.box", action, level]
+    return subprocess.run(words, cwd=KIT, capture_output=True, timeout=PROBE_SECONDS)

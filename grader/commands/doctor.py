@@ -8,10 +8,17 @@ import platform
 import socket
 import sys
 
-from grader.document import SANDBOX
+from grader.box.attacker import ATTEMPTS
+from grader.box.box import ISOLATED, LIMITED, UNPROTECTED
+from grader.box.levels import attacked, best_level, trouble
 from grader.wire.patience import PATIENCE, measured_slowness
 
 OLDEST = (3, 11)
+READ = "read the kit"  # what a program in any box must not do
+WORDS = {
+    LIMITED: "files are kept apart, the network and other processes are not",
+    UNPROTECTED: "what you grade runs with your rights; your own programs may",
+}
 NEEDED = ("pytest", "hypothesis", "rich", "jinja2", "psutil")
 
 
@@ -67,4 +74,16 @@ def _speed() -> bool:
 
 
 def _sandbox() -> bool:
-    return _say(True, f"sandbox: {SANDBOX}: what you grade runs with your rights")
+    """Say the level that works, what it was attacked with, and why it is not a tighter one."""
+    level = best_level()
+    words = f"sandbox: {level}{': ' + WORDS[level] if level in WORDS else ''}"
+    if level == UNPROTECTED:
+        return _say(True, f"{words}\n     not {ISOLATED}: {trouble(ISOLATED)}")
+    got = attacked(level)
+    good = _say(READ not in got if level == LIMITED else not got, words)
+    tried = len(ATTEMPTS)
+    what = f"; it could {', '.join(got)}" if got else ""
+    print(f"     {tried - len(got)} of {tried} attempts to get out were refused{what}")
+    if level != ISOLATED:
+        print(f"     not {ISOLATED}: {trouble(ISOLATED)}")
+    return good
