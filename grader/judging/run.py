@@ -22,6 +22,8 @@ from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonRes
 from grader.submission import lesson_files
 from grader.wire.patience import TASK_SECONDS
 
+SILENT_SECONDS = 2 * TASK_SECONDS  # between two looks; a task takes TASK_SECONDS at most
+
 RUNNING: set[SuiteProcess] = set()
 STOPPING = threading.Event()  # set by Ctrl-C: nothing is begun any more
 TURNS = Turns()
@@ -29,13 +31,17 @@ TURNS = Turns()
 
 @dataclass(frozen=True)
 class Job:
-    """One lesson of one submission. tasks: ids to run, none for all; slowness: of this machine."""
+    """One lesson of one submission. tasks: ids to run, none for all; slowness: of this machine.
+
+    workshop: the folder for all temporary files; the system's if None.
+    """
 
     lesson: Lesson
     submission: Path
     tasks: tuple[str, ...] = ()
     seed: int = PUBLIC_SEED
     slowness: float = 1.0
+    workshop: Path | None = None
 
 
 def run_lesson(job: Job) -> LessonResult:
@@ -70,18 +76,39 @@ def _run_pytest(job: Job) -> tuple[Mapping[str, Record], str]:
     """Return the records, and the end of what pytest printed."""
     if STOPPING.is_set():
         return {}, "stopped"
-    limit = TASK_SECONDS * job.slowness * (len(job.lesson.tasks) + 2)
-    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
-        records, printed = Path(folder) / "records.jsonl", Path(folder) / "printed.txt"
-        suite = SuiteProcess(_words(job, records), KIT, printed)
+    where = tempfile.TemporaryDirectory(prefix="kit-", dir=job.workshop, ignore_cleanup_errors=True)
+    with where as name:
+        folder = Path(name)
+        records, printed, scratch = (folder / one for one in ("records", "printed", "scratch"))
+        scratch.mkdir()
+        try:
+            suite = SuiteProcess(_words(job, records), KIT, printed, scratch)
+        except (EOFError, ConnectionError) as error:
+            return {}, f"it did not start: {error!r}"
         RUNNING.add(suite)
         try:
-            if not suite.wait(limit):
-                suite.end()  # what it has recorded by then counts; the rest is our trouble
+            if STOPPING.is_set():  # it came between the last look and now
+                suite.end()
+            _wait_while_it_tells(suite, records, SILENT_SECONDS * job.slowness)
         finally:
             RUNNING.discard(suite)
+            suite.close()
         trouble = printed.read_bytes()[-4000:] if printed.exists() else b"it did not start"
         return read_records(records), trouble.decode("utf-8", "replace")
+
+
+def _wait_while_it_tells(suite: SuiteProcess, records: Path, patience: float) -> None:
+    """Wait for the end of a suite; end one that has recorded nothing for `patience` seconds.
+
+    What it has recorded by then counts; the rest is the grader's trouble.
+    """
+    before = -1
+    while not suite.wait(patience):
+        now = records.stat().st_size if records.exists() else 0
+        if now == before:
+            suite.end()
+            return
+        before = now
 
 
 def end_running_suites() -> None:

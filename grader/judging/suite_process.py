@@ -10,12 +10,16 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import psutil
+
+from grader.judging.leftovers import end_processes_of
 
 PRELOADED = [
     *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
@@ -24,6 +28,7 @@ PRELOADED = [
 ]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
+ENDED_BY_ITSELF = (0, 1, 2)  # of pytest: all passed, some failed, interrupted
 
 
 def _context() -> BaseContext:
@@ -52,10 +57,16 @@ def warm_up() -> None:
 
 
 class SuiteProcess:
-    """A suite that has been started. words: for pytest; printed: takes all that it prints."""
+    """A suite that has been started. words: for pytest.
 
-    def __init__(self, words: Sequence[str], folder: Path, printed: Path) -> None:
-        arguments = (list(words), str(folder), str(printed))
+    printed: a file that takes all that it prints. scratch: a folder for the temporary files of
+    the suite and its programs; whatever was started for it is ended with the suite.
+    Raises OSError or EOFError when the process from which suites are forked has just ended.
+    """
+
+    def __init__(self, words: Sequence[str], folder: Path, printed: Path, scratch: Path) -> None:
+        self.scratch = scratch
+        arguments = (list(words), str(folder), str(printed), str(scratch))
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
         warm_up()
         self.process.start()
@@ -80,16 +91,29 @@ class SuiteProcess:
             for program in started:
                 with suppress(psutil.NoSuchProcess):
                     program.kill()
+        self.wait(END_SECONDS)
+
+    def close(self) -> None:
+        """Let go of it. Only once it has ended, or the process that forked it has.
+
+        The suite hears that nobody waits for it any more; programs of a killed one are ended.
+        """
+        if self.process.exitcode not in ENDED_BY_ITSELF:
+            end_processes_of(self.scratch)
+        with suppress(ValueError):  # not even a kill has ended it: it stays behind
+            self.process.close()
 
 
-def _run(words: list[str], folder: str, printed: str) -> None:
+def _run(words: list[str], folder: str, printed: str, scratch: str) -> None:
     """Be that process."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the grader, which ends its suites itself
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_end_with_the_grader, daemon=True).start()
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
     if folder not in sys.path:
         sys.path.insert(0, folder)
     descriptor = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -102,3 +126,20 @@ def _run(words: list[str], folder: str, printed: str) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(int(status))
+
+
+def _end_with_the_grader() -> None:
+    """End this suite and its programs when the grader has ended, however it did.
+
+    Its end of a pipe closes then, which nobody can miss or outrun; the kernel's own signal
+    (PR_SET_PDEATHSIG) would leave no time to end the programs, and Linux alone has it.
+    """
+    grader = multiprocessing.parent_process()
+    assert grader is not None
+    grader.join()
+    os.kill(os.getpid(), INTERRUPT)  # the fixtures end their programs
+    threading.Event().wait(END_SECONDS)
+    for program in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            program.kill()
+    os._exit(1)
