@@ -47,6 +47,7 @@ def claimed(out: Path) -> Iterator[Path]:
             _write(file, f"{os.getpid()} {workshop}\n")
             yield workshop
         finally:
+            end_processes_of(workshop)
             shutil.rmtree(workshop, ignore_errors=True)
             _write(file, "")
 

@@ -29,12 +29,13 @@ class Progress:
         self.named: set[str] = set()
         self.bar = _bar(screen, total) if screen.is_terminal and not screen.no_color else None
 
-    def taken_over(self, lessons: int) -> None:
-        """Count lessons that need not be graded."""
-        self.done += lessons
-        if lessons:
-            words = f"{self.done:4}/{self.total}  taken over: nothing they depend on has changed"
-            self._say(words)
+    def begin(self, taken_over: int, missing: int) -> None:
+        """Count lessons that need not be graded, and those that nobody has handed in."""
+        self.done += taken_over + missing
+        words = [f"{taken_over} taken over"] if taken_over else []
+        words += [f"{missing} not handed in"] if missing else []
+        if words:
+            self._say(f"{self.done:4}/{self.total}  {', '.join(words)}")
 
     def advance(self, names: Sequence[str], result: LessonResult) -> None:
         """Count one lesson that has been graded, for these submissions."""

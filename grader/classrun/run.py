@@ -47,9 +47,6 @@ class Plan:
 class Watcher(Protocol):
     """Somebody who is shown how far the run has come."""
 
-    def taken_over(self, lessons: int) -> None:
-        """So many lessons need not be graded."""
-
     def advance(self, names: Sequence[str], result: LessonResult) -> None:
         """A lesson has been graded, for these submissions."""
 
@@ -74,6 +71,12 @@ class ClassRun:
     def done(self) -> int:
         """How many lessons have a result."""
         return sum(len(lessons) for lessons in self.results.values())
+
+    @property
+    def missing(self) -> int:
+        """How many of them were not handed in."""
+        every = (result for lessons in self.results.values() for result in lessons.values())
+        return sum(result.state == MISSING for result in every)
 
     def keep(self, work: Work, result: LessonResult) -> None:
         """Take a result for all who handed in the same; all but the first take it over."""

@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         mode = _mode(options)
         earlier = read_earlier(options.out, options.out / RESULTS, mode)
         class_run = prepare(_plan(options, submissions, earlier))
-        screen.print(_headline(class_run, options.jobs), highlight=False)
+        screen.print(_headline(class_run, options.jobs), highlight=False, soft_wrap=True)
         if class_run.works:
             _grade(class_run, options, workshop, mode, screen)
         everything = all_lessons()
@@ -105,7 +105,7 @@ def _grade(
     total = class_run.done + class_run.left
     keep_before(options.out, options.out / RESULTS)
     with Journal(options.out, mode) as journal, Progress(screen, total) as progress:
-        progress.taken_over(class_run.done)
+        progress.begin(class_run.done - class_run.missing, class_run.missing)
         grade(class_run, _engine(options, workshop), journal, progress)
 
 
