@@ -63,7 +63,8 @@ def _why(was: LessonResult | None, has: LessonResult | None, mode: str) -> str:
     if was.state != GRADED:
         return "the grader had failed"
     taken_over = replace(has, cached=was.cached) == was  # to the hundredth of a second
-    return "" if taken_over else mode or "graded again"
+    again = f"graded again ({mode})" if mode else "graded again"
+    return "" if taken_over else again
 
 
 def _word(name: str, value: str) -> str:
