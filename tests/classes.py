@@ -16,7 +16,14 @@ from grader.results import LessonResult
 ENDS_AT_ONCE = "raise SystemExit('no server yet')\n"  # a suite is soon done with it
 SLEEPER = "import time\n\ntime.sleep(1000)\n"
 FLOODER = "while True:\n    print('x' * 60_000)\n"
-FORKER = "import os, time\n\nfor _ in range(60):\n    if os.fork() == 0:\n        break\ntime.sleep(99)\n"
+FORKER = """import os
+import time
+
+for _ in range(60):  # bounded, so that it can be graded without a box
+    if os.fork() == 0:
+        break
+time.sleep(1000)
+"""
 
 
 def hands_in(class_folder: Path, name: str, source: str, lesson: str = "01_echo") -> Path:
@@ -41,12 +48,14 @@ def words(class_folder: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "grader", "grade", str(class_folder), "--out", str(out), *more]
 
 
-def grade(class_folder: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def grade(
+    class_folder: Path, out: Path, *more: str, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
     """Grade a class with lesson 1, if no other is named, to the end."""
     lesson = () if "--lesson" in more else ("--lesson", "1")
     command = words(class_folder, out, *lesson, *more)
     return subprocess.run(
-        command, cwd=KIT, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=KIT, capture_output=True, text=True, timeout=timeout, check=False
     )
 
 

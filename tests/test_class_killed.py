@@ -94,7 +94,7 @@ def test_ctrl_c_writes_what_is_done_and_the_same_command_continues(five):
     started = family(run.pid)
     os.killpg(run.pid, signal.SIGINT)
     _, errors = run.communicate(timeout=60)
-    assert run.returncode == 130
+    assert run.returncode == 130, errors
     found = lessons(five / "out")
     assert 2 <= len(found) < 6
     words = f"interrupted: {len(found)} of 6 lessons; the same command continues"

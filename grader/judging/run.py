@@ -16,7 +16,7 @@ from grader.course.catalogue import KIT
 from grader.course.lesson import Lesson
 from grader.judging.records import Record, read_records
 from grader.judging.score import lesson_result
-from grader.judging.suite_process import SuiteProcess
+from grader.judging.suite_process import END_SECONDS, SuiteProcess
 from grader.judging.turns import Turns
 from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonResult
 from grader.submission import lesson_files
@@ -114,8 +114,12 @@ def _wait_while_it_tells(suite: SuiteProcess, records: Path, patience: float) ->
 def end_running_suites() -> None:
     """End every suite that is running, with the programs that it has started; begin no other."""
     STOPPING.set()
-    for suite in list(RUNNING):
-        suite.end()
+    running = list(RUNNING)
+    for suite in running:
+        suite.interrupt()
+    for suite in running:
+        if not suite.over.wait(END_SECONDS):
+            suite.kill()
 
 
 def _words(job: Job, records: Path) -> list[str]:

@@ -66,32 +66,41 @@ class SuiteProcess:
 
     def __init__(self, words: Sequence[str], folder: Path, printed: Path, scratch: Path) -> None:
         self.scratch = scratch
+        self.over = threading.Event()  # its end was seen
         arguments = (list(words), str(folder), str(printed), str(scratch))
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
         warm_up()
         self.process.start()
+        self.pid: int = self.process.pid
 
     def wait(self, seconds: float) -> bool:
-        """Wait for its end, at most so long; return whether it has ended."""
+        """Wait for its end, at most so long; return whether it has ended. For one thread only."""
         self.process.join(seconds)
-        return not self.process.is_alive()
+        if not self.process.is_alive():
+            self.over.set()
+        return self.over.is_set()
 
     def end(self) -> None:
-        """Interrupt it, so that it can end its programs; kill it, and them, if it does not."""
-        if not self.process.is_alive() or self.process.pid is None:
-            return
-        os.kill(self.process.pid, INTERRUPT)
+        """Interrupt it; kill it if it does not end. Only for the thread that waits for it."""
+        self.interrupt()
         if not self.wait(END_SECONDS):
-            self._kill(self.process.pid)
+            self.kill()
+            self.wait(END_SECONDS)
 
-    def _kill(self, pid: int) -> None:
+    def interrupt(self) -> None:
+        """Let it end its programs and itself. From any thread."""
+        with suppress(ProcessLookupError):
+            if not self.over.is_set():
+                os.kill(self.pid, INTERRUPT)
+
+    def kill(self) -> None:
+        """Kill it, and its programs. From any thread."""
         with suppress(psutil.NoSuchProcess):
-            started = psutil.Process(pid).children(recursive=True)
-            self.process.kill()
-            for program in started:
+            suite = psutil.Process(self.pid)
+            family = [suite, *suite.children(recursive=True)]
+            for process in [] if self.over.is_set() else family:
                 with suppress(psutil.NoSuchProcess):
-                    program.kill()
-        self.wait(END_SECONDS)
+                    process.kill()
 
     def close(self) -> None:
         """Let go of it. Only once it has ended, or the process that forked it has.
@@ -108,18 +117,19 @@ def _run(words: list[str], folder: str, printed: str, scratch: str) -> None:
     """Be that process."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the grader, which ends its suites itself
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    descriptor = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, nothing), (1, descriptor), (2, descriptor)):
+        os.dup2(source, target)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     threading.Thread(target=_end_with_the_grader, daemon=True).start()
     os.chdir(folder)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    descriptor = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for target, source in ((0, nothing), (1, descriptor), (2, descriptor)):
-        os.dup2(source, target)
     import pytest
 
     status = pytest.main(words)
