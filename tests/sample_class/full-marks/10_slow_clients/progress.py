@@ -39,3 +39,4 @@ class Progress:
         """Return the note, or the line."""
         return f"* {self.doing}: {percent} %"
 {"task": "1.2", "state": "passed"}
+{"task": "1.2", "state": "passed"}
