@@ -145,4 +145,3 @@ def task_from_json(row: dict[str, Any]) -> TaskResult:
 
 def _without_empty(task: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in task.items() if value not in ("", [])}
-{"task": "1.2", "state": "passed"}

@@ -46,8 +46,10 @@ def claimed(out: Path) -> Iterator[Path]:
         try:
             _write(file, f"{os.getpid()} {workshop}\n")
             yield workshop
-        finally:
+        except BaseException:
             end_processes_of(workshop)
+            raise
+        finally:
             shutil.rmtree(workshop, ignore_errors=True)
             _write(file, "")
 

@@ -18,6 +18,7 @@ from typing import Any
 from grader.classrun.engine import Tell, Work, longest_of
 from grader.classrun.remote import grade_there
 from grader.errors import UserError
+from grader.judging.leftovers import end_processes_of
 from grader.judging.score import lesson_result
 from grader.results import LessonResult
 from grader.submission import lesson_files
@@ -93,6 +94,7 @@ class DaskEngine:
         for one in (self.client, self.cluster):
             if one is not None:
                 one.close()
+        end_processes_of(self.workshop)  # what suites of our own workers have not ended yet
 
 
 def _told(work: Work, tell: Tell, future: Any) -> None:

@@ -102,4 +102,3 @@ def _bar(screen: Console, total: int) -> Bar:
 def _visible(text: str) -> str:
     """Whatever is in a name, no terminal acts on it."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-{"task": "1.2", "state": "passed"}

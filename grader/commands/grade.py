@@ -28,6 +28,7 @@ from grader.classrun.run import ClassRun, Plan, grade, prepare
 from grader.classrun.seeds import read_secret
 from grader.commands.finish import finish
 from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.lesson import Lesson
 from grader.document import SANDBOX, make_document
 from grader.errors import UserError
 from grader.report.gradebook import show_gradebook
@@ -66,11 +67,11 @@ def run(options: argparse.Namespace) -> int:
         submissions = take_in(options.class_folder, workshop)
         mode = _mode(options)
         earlier = read_earlier(options.out, options.out / RESULTS, mode)
-        class_run = prepare(_plan(options, submissions, earlier))
+        everything = all_lessons()
+        class_run = prepare(_plan(options, submissions, everything, earlier))
         screen.print(_headline(class_run, options.jobs), highlight=False, soft_wrap=True)
         if class_run.works:
             _grade(class_run, options, workshop, mode, screen)
-        everything = all_lessons()
         results = merged(submissions, everything, class_run, earlier, bool(options.only))
         known = lessons_of(results, everything)
         document = make_document(known, results, time.monotonic() - began)
@@ -90,8 +91,13 @@ def _check(options: argparse.Namespace) -> None:
         raise UserError("--scheduler is for --engine dask")
 
 
-def _plan(options: argparse.Namespace, submissions: Sequence[Submission], earlier: Earlier) -> Plan:
-    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+def _plan(
+    options: argparse.Namespace,
+    submissions: Sequence[Submission],
+    everything: Sequence[Lesson],
+    earlier: Earlier,
+) -> Plan:
+    lessons = [find_lesson(name) for name in options.lesson] or everything
     chosen = [_named(name, submissions) for name in options.only] or submissions
     secret = read_secret(options.secret or options.out / SECRET)
     conditions = Conditions(secret, SANDBOX, options.seed)

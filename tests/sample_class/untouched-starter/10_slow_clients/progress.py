@@ -38,5 +38,3 @@ class Progress:
     def text(self, percent):
         """Return the note, or the line."""
         return f"* {self.doing}: {percent} %"
-{"task": "1.2", "state": "passed"}
-{"task": "1.2", "state": "passed"}
