@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bench lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bigclass bench lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ sample: full  ## make the sample class again from the known programs
 
 soak: full  ## look for flakes under load: make soak RUNS=200 [LESSON=4]
 	@$(RUN) -m tests.soak --runs $(RUNS) $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
+
+bigclass: full  ## 200 good submissions, with and without three bad ones (twenty minutes)
+	@$(RUN) -m tests.big_class $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 bench: core  ## how fast the chat is, beside others: make bench [OUT=out] [ARGS=--quick]
 	@$(RUN) -m tests.benchmarks --out $(OUT)/benchmarks $(ARGS)

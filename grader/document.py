@@ -10,16 +10,17 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader import __version__
+from grader.course.catalogue import SOLUTION
 from grader.course.lesson import Lesson
 from grader.errors import UserError
 from grader.results import SubmissionResult
 
 FORMAT = 1
-SANDBOX = "unprotected"  # the level at which submissions run: see doctor
 
 
 @dataclass
@@ -56,23 +57,39 @@ def describe(lesson: Lesson) -> dict[str, Any]:
 
 
 def suite_hash(lessons: Iterable[Lesson]) -> str:
-    """Return a sha256 over the suites and facts of these lessons and the harness."""
-    digest = hashlib.sha256()
-    files = [path for lesson in lessons for path in sorted(lesson.folder.glob("*.toml"))]
-    files += [lesson.suite for lesson in lessons]
-    for package in ("wire", "suite"):
-        files += sorted((Path(__file__).parent / package).glob("*.py"))
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    """Return a sha256 over all of the kit that has a say in the marks of these lessons."""
+    digest = hashlib.sha256(_harness_hash())
+    for lesson in lessons:
+        files = [*sorted(lesson.folder.glob("*.toml")), lesson.suite]
+        files += [lesson.folder / name for name in (*lesson.given, *lesson.carried)]
+        _add(digest, files)
     return digest.hexdigest()
 
 
+@cache
+def _harness_hash() -> bytes:
+    """Return a sha256 over the harness, and the kit's own programs, which some tasks start."""
+    digest = hashlib.sha256()
+    for package in ("box", "judging", "suite", "wire"):
+        _add(digest, sorted((Path(__file__).parent / package).glob("*.py")))
+    _add(digest, sorted(SOLUTION.glob("*/*.py")))
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, files: Iterable[Path]) -> None:
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+
+
 def make_document(
-    lessons: Sequence[Lesson], submissions: list[SubmissionResult], seconds: float
+    lessons: Sequence[Lesson], submissions: list[SubmissionResult], sandbox: str, seconds: float
 ) -> Document:
-    """Return the document for a run of these lessons. seconds: of wall time."""
+    """Return the document for a run of these lessons.
+
+    sandbox: the level at which submissions ran; seconds: of wall time.
+    """
     described = [describe(lesson) for lesson in lessons]
-    return Document(suite_hash(lessons), SANDBOX, seconds, described, submissions)
+    return Document(suite_hash(lessons), sandbox, seconds, described, submissions)
 
 
 def write_document(path: Path, document: Document) -> None:
@@ -86,9 +103,14 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file beside its place and rename it. Raises UserError that names the file."""
+    """Write a file beside its place and rename it; one that says the same is left alone.
+
+    Raises UserError that names the file.
+    """
     part = path.with_name(path.name + ".part")
     try:
+        if path.is_file() and path.read_bytes() == data:
+            return
         part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:

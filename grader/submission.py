@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.course.lesson import Lesson
 
 KEPT_OUT = {"__pycache__", ".git", ".hypothesis", ".pytest_cache"}
+NOTHING = hashlib.sha256().hexdigest()  # the fingerprint of no files
 
 
 def lesson_folder(submission: Path, lesson: Lesson) -> Path | None:

@@ -4,10 +4,8 @@ import csv
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,6 +14,16 @@ from grader.course.catalogue import KIT, SOLUTION
 from grader.document import read_document
 from grader.report.gradebook import gradebook_csv
 from grader.report.names import page_name
+from tests.classes import (
+    FLOODER,
+    FORKER,
+    SLEEPER,
+    grade,
+    graded_lines,
+    hands_in,
+    hands_in_a_solution,
+    lessons,
+)
 from tests.known.sample import CLASS, contents, make_class
 
 HOSTILE = "=cmd()<script>alert(1)</script>"
@@ -130,30 +138,20 @@ def test_seeds_are_replayable_and_differ(tmp_path):
     assert seed_for(secret, "a", "x") in seeds
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a group")
-def test_ctrl_c_ends_a_class_run_and_leaves_nothing_running(tmp_path):
-    for number in range(4):
-        shutil.copytree(SOLUTION / "03_threads", tmp_path / "class" / f"s{number}" / "03_threads")
-    run = subprocess.Popen(
-        [sys.executable, "-m", "grader", "grade", str(tmp_path / "class"), "--lesson", "3",
-         "--out", str(tmp_path / "out"), "--jobs", "2"],
-        cwd=KIT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    assert "Grading 4 submissions" in run.stdout.readline()
-    time.sleep(1.5)  # so that suites are under way
-    os.killpg(run.pid, signal.SIGINT)
-    _, errors = run.communicate(timeout=20)
-    assert run.returncode == 130
-    assert errors.strip() == "grader: stopped"
-    assert not [name for name in os.listdir("/proc") if _mentions(name, str(tmp_path))]
-
-
-def _mentions(pid, text):
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return pid.isdecimal() and text.encode() in file.read()
-    except OSError:
-        return False
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+def test_a_sleeper_a_flooder_and_a_forker_harm_no_neighbour(tmp_path):
+    for number in range(12):
+        hands_in_a_solution(tmp_path / "class", f"good{number}", f"{number % 3}")
+    for name, source in (("sleeper", SLEEPER), ("flooder", FLOODER), ("forker", FORKER)):
+        hands_in(tmp_path / "class", name, source)
+    done = grade(tmp_path / "class", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    marks = {name: (one.state, one.points) for (name, _), one in lessons(tmp_path / "out").items()}
+    bad = {name: marks.pop(name) for name in ("sleeper", "flooder", "forker")}
+    assert set(bad.values()) == {("graded", 0)}
+    assert len(marks) == 12
+    assert set(marks.values()) == {("graded", 20)}
+    assert len(graded_lines(done.stdout)) == 6  # what is alike is graded once
 
 
 def test_the_sample_class_is_in_step(tmp_path):

@@ -138,6 +138,20 @@ class Box:
             self.ground.close()
 
 
+BOXES: list[Box] = []
+
+
+def open_box(level: str) -> Box:
+    """Make the box of this process. Raises OSError where the system does not offer this level."""
+    BOXES.append(Box(level))
+    return BOXES[-1]
+
+
+def the_box() -> Box:
+    """Return the box of this process; where none was made (plain pytest), it is unprotected."""
+    return BOXES[-1] if BOXES else open_box(UNPROTECTED)
+
+
 def _popen(words: Sequence[str], **settings: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, start_new_session=POSIX, creationflags=GROUP_FLAGS, **settings)
 

@@ -16,7 +16,7 @@ from grader.box import kernel
 from grader.box.limits import MIB, MOST_DISK, MOST_FILES
 from grader.box.walls import NOBODY, OWN_ETC, own_prefix
 
-READABLE = 0o755
+FOR_ALL = "/tmp"
 
 
 class Ground:
@@ -31,7 +31,8 @@ class Ground:
             kernel.keep_own_user()
         kernel.unshare(kernel.NEW_MOUNTS)
         kernel.keep_mounts_to_oneself()
-        self.folder = Path(tempfile.mkdtemp(prefix="kit-", dir=_reachable()))
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"kit-{os.getpid()}-", dir=_reachable()))
         kernel.mount_memory(self.folder, MIB, 200)
         for name, text in OWN_ETC.items():
             (self.folder / name).write_text(text)
@@ -75,8 +76,17 @@ class Ground:
 
 
 def _reachable() -> str | None:
-    """Return a temporary folder that anybody can walk to, None for the usual one."""
+    """Return a temporary folder that whoever runs in the box can walk to, None for the usual."""
     usual = Path(tempfile.gettempdir()).resolve()
-    if all(folder.stat().st_mode & 1 for folder in (usual, *usual.parents)):
+    if os.geteuid() != 0 or all(folder.stat().st_mode & 1 for folder in (usual, *usual.parents)):
         return None
-    return "/tmp"
+    return FOR_ALL
+
+
+def _sweep() -> None:
+    """Remove the empty folders that a killed grader of root has left."""
+    for folder in Path(FOR_ALL).glob("kit-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            with suppress(OSError):  # somebody else's, or not empty: none of ours
+                folder.rmdir()

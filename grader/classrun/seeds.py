@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import UserError
 
+SECRET = "secret.key"  # in the folder of results, unless another is named
 SECRET_BYTES = 32
 
 

@@ -73,7 +73,8 @@ def check(options: argparse.Namespace, wanted: Chosen, screen: Console) -> int:
         lessons = [lesson for lesson, _ in results]
         mark = fingerprint(options.submission, lessons)
         person = SubmissionResult(options.submission.resolve().name, mark, [r for _, r in results])
-        write_document(options.json, make_document(lessons, [person], time.monotonic() - began))
+        document = make_document(lessons, [person], best_level(), time.monotonic() - began)
+        write_document(options.json, document)
     if any(result.state not in (GRADED, MISSING) for _, result in results):
         return BROKEN
     full = all(result.points == result.max_points for _, result in results)

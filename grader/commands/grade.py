@@ -1,99 +1,165 @@
 """Grade a class: every submission in a folder, side by side, with reports.
 
 Each submission is a folder laid out like lessons/, or a zip of one; a download from Moodle,
-Canvas, Gradescope or GitHub Classroom is taken as it is, as a folder or as the zip.
+Canvas, Gradescope or GitHub Classroom is taken as it is, as a folder or as the zip. What has not
+changed since the last run is taken over; a run that was interrupted goes on when the command is
+given again.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
+import difflib
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from rich.console import Console
+
+from grader.box.levels import best_level
+from grader.classrun.alike import find_alike
+from grader.classrun.claim import claimed
+from grader.classrun.conditions import Conditions
+from grader.classrun.earlier import Earlier, keep_before, read_earlier
+from grader.classrun.engine import Engine, LocalEngine
 from grader.classrun.intake import Submission, take_in
+from grader.classrun.journal import Journal
+from grader.classrun.merge import lessons_of, merged
 from grader.classrun.progress import Progress
-from grader.classrun.run import JOURNAL, Plan, grade_class
-from grader.classrun.seeds import read_secret
+from grader.classrun.run import ClassRun, Plan, grade, prepare
+from grader.classrun.seeds import SECRET, read_secret
 from grader.commands import lateness
+from grader.commands.finish import finish
+from grader.commands.grade_options import add_arguments, check, is_sample
 from grader.course.catalogue import all_lessons, find_lesson
-from grader.document import (
-    SANDBOX,
-    Document,
-    describe,
-    make_document,
-    suite_hash,
-    write_document,
-)
+from grader.course.lesson import Lesson
+from grader.document import describe, make_document
 from grader.errors import UserError
-from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
+from grader.handover.command_line import hand_over, roster_of
 from grader.report.gradebook import show_gradebook
-from grader.report.pages import RESULTS, write_reports
+from grader.report.pages import RESULTS
 from grader.terminal import console
 
-SECRET = "secret.key"
-JOBS = max(2, (os.cpu_count() or 1) * 3 // 2)  # at a time; suites wait as often as they work
+__all__ = ["add_arguments", "run"]
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command's arguments."""
-    parser.add_argument("class_folder", type=Path, metavar="CLASS_DIR")
-    parser.add_argument("--lesson", action="append", default=[], metavar="N", help="only this one")
-    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
-    parser.add_argument("--jobs", type=int, default=JOBS, metavar="N")
-    parser.add_argument("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}")
-    lateness.add_arguments(parser)
-    parser.add_argument("--plain", action="store_true", help="no colour, nothing that moves")
-    add_roster_arguments(parser)
+INTERRUPTED = 130
+MOST_NAMES = 8  # in a message
 
 
 def run(options: argparse.Namespace) -> int:
     """Grade; exit 0 whenever grading itself ran, whatever the marks."""
-    if options.jobs < 1:
-        raise UserError(f"--jobs {options.jobs}: at least 1 is needed")
-    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    level = best_level()
+    check(options, level)
+    screen, rules = console(options.plain), lateness.rules_of(options)
+    everything = all_lessons()
+    lessons = [find_lesson(name) for name in options.lesson] or everything
     roster = roster_of(options, [describe(lesson) for lesson in lessons])
-    screen = console(options.plain)
-    rules = lateness.rules_of(options)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kit-class-") as workshop:
-        submissions = take_in(options.class_folder, Path(workshop), lessons)
-        out = writable_folder(options.out)
-        suite = suite_hash(lessons)
-        secret = read_secret(options.secret or out / SECRET)
-        plan = Plan(submissions, lessons, out, secret, suite, options.jobs)
-        screen.print(_headline(submissions, len(lessons), options.jobs), highlight=False)
-        with Progress(screen, len(submissions) * len(lessons)) as progress:
-            results = grade_class(plan, progress.advance)
-    lateness.judge_lateness(rules, results, screen)
-    document = make_document(lessons, results, time.monotonic() - began)
-    finish(document, out)
-    show_gradebook(screen, document, out)
-    hand_over(document, out, roster, screen)
-    return 0
+    with claimed(options.out) as workshop:
+        submissions = take_in(options.class_folder, workshop, lessons)
+        mode = _mode(options)
+        earlier = read_earlier(options.out, options.out / RESULTS, mode)
+        class_run = prepare(_plan(options, submissions, lessons, earlier, level))
+        screen.print(_headline(class_run, options.jobs, level), highlight=False, soft_wrap=True)
+        if news := bool(class_run.works):
+            _grade(class_run, options, workshop, mode, screen)
+        results = merged(submissions, everything, class_run, earlier, bool(options.only))
+        lateness.judge_lateness(rules, results, screen)
+        known = lessons_of(results, everything)
+        document = make_document(known, results, level, time.monotonic() - began)
+        document.alike = _alike(
+            *(options, submissions, lessons, earlier),
+            news=news,
+            interrupted=class_run.interrupted,
+        )
+        written = finish(document, options.out, earlier, mode, class_run)
+    show_gradebook(screen, document, options.out)
+    if written or roster:
+        hand_over(document, options.out, roster, screen)
+    return _ended(class_run)
 
 
-def finish(document: Document, out: Path) -> None:
-    """Write the results and everything made from them; the journal is not needed any more."""
-    write_document(out / RESULTS, document)
-    write_reports(document, out)
-    (out / JOURNAL).unlink(missing_ok=True)
+def _alike(
+    options: argparse.Namespace,
+    submissions: Sequence[Submission],
+    lessons: Sequence[Lesson],
+    earlier: Earlier,
+    *,
+    news: bool,
+    interrupted: bool,
+) -> list[dict[str, Any]]:
+    """Return who has handed in nearly the same; the sample class is made of copies."""
+    before = earlier.before.alike if earlier.before else []
+    if is_sample(options.class_folder) or options.only or interrupted or not news:
+        return before
+    folders = {one.id: one.folder for one in submissions if one.folder}
+    graded = {lesson.id for lesson in lessons}
+    kept = [pair for pair in before if pair["lesson"] not in graded]
+    return kept + [asdict(pair) for pair in find_alike(folders, lessons)]
 
 
-def writable_folder(path: Path) -> Path:
-    """Make the folder if it is not there. Raises UserError when nothing can be written in it."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            return path
-    except OSError as error:
-        raise UserError(f"cannot write to {path}: {error.strerror}; choose another --out") from None
+def _plan(
+    options: argparse.Namespace,
+    submissions: Sequence[Submission],
+    lessons: Sequence[Lesson],
+    earlier: Earlier,
+    level: str,
+) -> Plan:
+    chosen = [_named(name, submissions) for name in options.only] or submissions
+    secret = read_secret(options.secret or options.out / SECRET)
+    conditions = Conditions(secret, level, options.seed)
+    replay = bool(options.only) and options.seed is None
+    return Plan(chosen, lessons, conditions, earlier, replay)
 
 
-def _headline(submissions: Sequence[Submission], lessons: int, jobs: int) -> str:
-    return (
-        f"Grading {len(submissions)} submissions, {lessons} lessons, {jobs} at a time "
-        f"(sandbox: {SANDBOX})"
-    )
+def _grade(
+    class_run: ClassRun, options: argparse.Namespace, workshop: Path, mode: str, screen: Console
+) -> None:
+    total = class_run.done + class_run.left
+    keep_before(options.out, options.out / RESULTS)
+    with Journal(options.out, mode) as journal, Progress(screen, total) as progress:
+        progress.begin(class_run.done - class_run.missing, class_run.missing)
+        grade(class_run, _engine(options, workshop), journal, progress)
+
+
+def _engine(options: argparse.Namespace, workshop: Path) -> Engine:
+    if options.engine == "local":
+        return LocalEngine(options.jobs, workshop)
+    from grader.classrun.dask_engine import DaskEngine
+
+    return DaskEngine(options.scheduler, options.jobs, workshop)
+
+
+def _mode(options: argparse.Namespace) -> str:
+    """Return in words what makes us grade again what has not changed; empty if nothing does."""
+    if options.only:
+        return f"--only, seed {options.seed}" if options.seed else "--only"
+    return "--fresh" if options.fresh else ""
+
+
+def _named(name: str, submissions: Sequence[Submission]) -> Submission:
+    ids = [one.id for one in submissions]
+    if name in ids:
+        return submissions[ids.index(name)]
+    near = difflib.get_close_matches(name, ids, MOST_NAMES, 0.5) or ids[:MOST_NAMES]
+    more = "" if len(near) == len(ids) else ", ..."
+    raise UserError(f"--only {name}: no submission is called so; there are {', '.join(near)}{more}")
+
+
+def _headline(class_run: ClassRun, jobs: int, level: str) -> str:
+    lessons = f"{class_run.done + class_run.left} lessons of {len(class_run.results)} submissions"
+    if not class_run.works:
+        return f"Grading {lessons}: nothing has changed, all results are taken over"
+    return f"Grading {lessons}, {jobs} at a time (sandbox: {level})"
+
+
+def _ended(class_run: ClassRun) -> int:
+    if not class_run.interrupted:
+        return 0
+    done, all_of_it = class_run.done, class_run.done + class_run.left
+    words = f"interrupted: {done} of {all_of_it} lessons; the same command continues"
+    print(f"grader: {words}", file=sys.stderr)
+    return INTERRUPTED

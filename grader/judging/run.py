@@ -17,11 +17,13 @@ from grader.course.catalogue import KIT
 from grader.course.lesson import Lesson
 from grader.judging.records import Record, read_records
 from grader.judging.score import lesson_result
-from grader.judging.suite_process import SuiteProcess
+from grader.judging.suite_process import END_SECONDS, SuiteProcess
 from grader.judging.turns import Turns
 from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonResult
 from grader.submission import lesson_files
 from grader.wire.patience import TASK_SECONDS
+
+SILENT_SECONDS = 2 * TASK_SECONDS  # between two looks; a task takes TASK_SECONDS at most
 
 RUNNING: set[SuiteProcess] = set()
 STOPPING = threading.Event()  # set by Ctrl-C: nothing is begun any more
@@ -33,7 +35,7 @@ class Job:
     """One lesson of one submission.
 
     tasks: ids to run, none for all; slowness: of this machine; box: the level at which the
-    submission's programs run.
+    submission's programs run; workshop: the folder for all temporary files, the system's if None.
     """
 
     lesson: Lesson
@@ -42,6 +44,7 @@ class Job:
     seed: int = PUBLIC_SEED
     slowness: float = 1.0
     box: str = UNPROTECTED
+    workshop: Path | None = None
 
 
 def run_lesson(job: Job) -> LessonResult:
@@ -76,25 +79,50 @@ def _run_pytest(job: Job) -> tuple[Mapping[str, Record], str]:
     """Return the records, and the end of what pytest printed."""
     if STOPPING.is_set():
         return {}, "stopped"
-    limit = TASK_SECONDS * job.slowness * (len(job.lesson.tasks) + 2)
-    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
-        records, printed = Path(folder) / "records.jsonl", Path(folder) / "printed.txt"
-        suite = SuiteProcess(_words(job, records), KIT, printed)
+    where = tempfile.TemporaryDirectory(prefix="kit-", dir=job.workshop, ignore_cleanup_errors=True)
+    with where as name:
+        folder = Path(name)
+        records, printed, scratch = (folder / one for one in ("records", "printed", "scratch"))
+        scratch.mkdir()
+        try:
+            suite = SuiteProcess(_words(job, records), KIT, printed, scratch, job.box)
+        except (EOFError, ConnectionError) as error:
+            return {}, f"it did not start: {error!r}"
         RUNNING.add(suite)
         try:
-            if not suite.wait(limit):
-                suite.end()  # what it has recorded by then counts; the rest is our trouble
+            if STOPPING.is_set():  # it came between the last look and now
+                suite.end()
+            _wait_while_it_tells(suite, records, SILENT_SECONDS * job.slowness)
         finally:
             RUNNING.discard(suite)
+            suite.close()
         trouble = printed.read_bytes()[-4000:] if printed.exists() else b"it did not start"
         return read_records(records), trouble.decode("utf-8", "replace")
+
+
+def _wait_while_it_tells(suite: SuiteProcess, records: Path, patience: float) -> None:
+    """Wait for the end of a suite; end one that has recorded nothing for `patience` seconds.
+
+    What it has recorded by then counts; the rest is the grader's trouble.
+    """
+    before = -1
+    while not suite.wait(patience):
+        now = records.stat().st_size if records.exists() else 0
+        if now == before:
+            suite.end()
+            return
+        before = now
 
 
 def end_running_suites() -> None:
     """End every suite that is running, with the programs that it has started; begin no other."""
     STOPPING.set()
-    for suite in list(RUNNING):
-        suite.end()
+    running = list(RUNNING)
+    for suite in running:
+        suite.interrupt()
+    for suite in running:
+        if not suite.over.wait(END_SECONDS):
+            suite.kill()
 
 
 def _words(job: Job, records: Path) -> list[str]:
@@ -103,6 +131,5 @@ def _words(job: Job, records: Path) -> list[str]:
         "-q", "-p", "grader.suite.plugin",
         "-p", "no:cacheprovider", "--rootdir", str(KIT), "-c", str(KIT / "pyproject.toml"),
         "--submission", str(job.submission.resolve()), "--records", str(records),
-        "--seed", str(job.seed), "--slowness", str(job.slowness), "--box", job.box,
-        *tasks, str(job.lesson.suite),
+        "--seed", str(job.seed), "--slowness", str(job.slowness), *tasks, str(job.lesson.suite),
     ]  # fmt: skip

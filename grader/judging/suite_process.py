@@ -10,12 +10,17 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import psutil
+
+from grader.box.box import open_box
+from grader.judging.leftovers import end_processes_of
 
 PRELOADED = [
     *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
@@ -24,6 +29,7 @@ PRELOADED = [
 ]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
+ENDED_BY_ITSELF = (0, 1, 2)  # of pytest: all passed, some failed, interrupted
 
 
 def _context() -> BaseContext:
@@ -52,53 +58,104 @@ def warm_up() -> None:
 
 
 class SuiteProcess:
-    """A suite that has been started. words: for pytest; printed: takes all that it prints."""
+    """A suite that has been started. words: for pytest.
 
-    def __init__(self, words: Sequence[str], folder: Path, printed: Path) -> None:
-        arguments = (list(words), str(folder), str(printed))
+    printed: a file that takes all that it prints. scratch: a folder for the temporary files of
+    the suite and its programs; whatever was started for it is ended with the suite. level: of
+    the box in which it starts programs.
+    Raises OSError or EOFError when the process from which suites are forked has just ended.
+    """
+
+    def __init__(
+        self, words: Sequence[str], folder: Path, printed: Path, scratch: Path, level: str
+    ) -> None:
+        self.scratch = scratch
+        self.over = threading.Event()  # its end was seen
+        arguments = (list(words), str(folder), str(printed), str(scratch), level)
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
         warm_up()
         self.process.start()
+        self.pid: int = self.process.pid
 
     def wait(self, seconds: float) -> bool:
-        """Wait for its end, at most so long; return whether it has ended."""
+        """Wait for its end, at most so long; return whether it has ended. For one thread only."""
         self.process.join(seconds)
-        return not self.process.is_alive()
+        if not self.process.is_alive():
+            self.over.set()
+        return self.over.is_set()
 
     def end(self) -> None:
-        """Interrupt it, so that it can end its programs; kill it, and them, if it does not."""
-        if not self.process.is_alive() or self.process.pid is None:
-            return
-        os.kill(self.process.pid, INTERRUPT)
+        """Interrupt it; kill it if it does not end. Only for the thread that waits for it."""
+        self.interrupt()
         if not self.wait(END_SECONDS):
-            self._kill(self.process.pid)
+            self.kill()
+            self.wait(END_SECONDS)
 
-    def _kill(self, pid: int) -> None:
+    def interrupt(self) -> None:
+        """Let it end its programs and itself. From any thread."""
+        with suppress(ProcessLookupError):
+            if not self.over.is_set():
+                os.kill(self.pid, INTERRUPT)
+
+    def kill(self) -> None:
+        """Kill it, and its programs. From any thread."""
         with suppress(psutil.NoSuchProcess):
-            started = psutil.Process(pid).children(recursive=True)
-            self.process.kill()
-            for program in started:
+            suite = psutil.Process(self.pid)
+            family = [suite, *suite.children(recursive=True)]
+            for process in [] if self.over.is_set() else family:
                 with suppress(psutil.NoSuchProcess):
-                    program.kill()
+                    process.kill()
+
+    def close(self) -> None:
+        """Let go of it. Only once it has ended, or the process that forked it has.
+
+        The suite hears that nobody waits for it any more; programs of a killed one are ended.
+        """
+        if self.process.exitcode not in ENDED_BY_ITSELF:
+            end_processes_of(self.scratch)
+        with suppress(ValueError):  # not even a kill has ended it: it stays behind
+            self.process.close()
 
 
-def _run(words: list[str], folder: str, printed: str) -> None:
+def _run(words: list[str], folder: str, printed: str, scratch: str, level: str) -> None:
     """Be that process."""
     if os.name == "posix":
         os.setsid()  # Ctrl-C is for the grader, which ends its suites itself
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.chdir(folder)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
     descriptor = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, descriptor), (2, descriptor)):
         os.dup2(source, target)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    box = open_box(level)  # before there is a second thread
+    threading.Thread(target=_end_with_the_grader, daemon=True).start()
+    os.chdir(folder)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     import pytest
 
     status = pytest.main(words)
+    box.close()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(int(status))
+
+
+def _end_with_the_grader() -> None:
+    """End this suite and its programs when the grader has ended, however it did.
+
+    Its end of a pipe closes then, which nobody can miss or outrun; the kernel's own signal
+    (PR_SET_PDEATHSIG) would leave no time to end the programs, and Linux alone has it.
+    """
+    grader = multiprocessing.parent_process()
+    assert grader is not None
+    grader.join()
+    os.kill(os.getpid(), INTERRUPT)  # the fixtures end their programs
+    threading.Event().wait(END_SECONDS)
+    for program in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            program.kill()
+    os._exit(1)

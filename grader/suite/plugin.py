@@ -15,7 +15,7 @@ import hypothesis.core
 import pytest
 from hypothesis.errors import HypothesisException
 
-from grader.box.box import LEVELS, UNPROTECTED, Box
+from grader.box.box import the_box
 from grader.course.lesson import Lesson, load_lesson
 from grader.judging.records import Record, append_record
 from grader.judging.score import scored
@@ -40,7 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--records", help="file to which a line is added for each task")
     group.addoption("--seed", type=int, help="for whatever a task invents")
     group.addoption("--slowness", type=float, help="of this machine; measured if not given")
-    group.addoption("--box", choices=LEVELS, default=UNPROTECTED, help="see grader/box/box.py")
     group.addoption("--task", action="append", default=[], help="run this task and what it needs")
 
 
@@ -60,7 +59,7 @@ class Session:
         hypothesis.core.global_force_seed = self.seed  # type: ignore[assignment]
         self.slowness: float = config.getoption("slowness", None) or measured_slowness()
         self.records_path = config.getoption("records", None)
-        self.box = Box(config.getoption("box", None) or UNPROTECTED)
+        self.box = the_box()
         self.wanted: list[str] = config.getoption("task", None) or []
         self.states: dict[str, str] = {}
         self.last: Record | None = None
@@ -74,10 +73,6 @@ class Session:
         while more := {need for task in keep for need in needs.get(task, ())} - keep:
             keep |= more
         items[:] = [item for item in items if task_id(item) in keep]
-
-    def pytest_unconfigure(self) -> None:
-        """Take away what the box has made."""
-        self.box.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

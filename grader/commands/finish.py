@@ -1,0 +1,55 @@
+"""Writes what a class run has come to: results.json, the reports, changes.csv.
+
+The rule: what would say the same as before is not written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from grader.classrun.changes import changes, changes_csv
+from grader.classrun.earlier import Earlier, forget
+from grader.classrun.run import ClassRun
+from grader.document import Document, write_document, write_whole
+from grader.report.pages import RESULTS, write_reports
+
+CHANGES = "changes.csv"
+STAMP = ".reports"  # what the reports were made from
+
+
+def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: ClassRun) -> bool:
+    """Write everything; return whether that was anything new.
+
+    An interrupted run keeps what it needs to go on.
+    """
+    before = earlier.before
+    if before is not None and not run.interrupted:
+        rows = list(changes(before.submissions, document.submissions, mode))
+        if rows:  # otherwise it tells of the last regrade still
+            write_whole(out / CHANGES, changes_csv(rows))
+        elif before.lessons == document.lessons:
+            document.seconds = before.seconds  # of the run that has graded all this
+    write_document(out / RESULTS, document)
+    stamp = _stamp((out / RESULTS).read_text(encoding="utf-8"))
+    if new := _read(out / STAMP) != stamp or not (out / "index.html").is_file():
+        (out / STAMP).unlink(missing_ok=True)
+        write_reports(document, out)
+        write_whole(out / STAMP, stamp)
+    if not run.interrupted:
+        forget(out)
+    return new
+
+
+def _stamp(results: str) -> str:
+    """Return a sha256 over all that reports are made from, and the programs that make them."""
+    digest = hashlib.sha256(results.replace('"cached": true', '"cached": false').encode())
+    for part in ("report", "handover"):
+        for path in sorted((Path(__file__).parents[1] / part).rglob("*.*")):
+            if path.suffix != ".pyc":
+                digest.update(path.read_bytes())
+    return digest.hexdigest() + "\n"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
