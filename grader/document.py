@@ -94,7 +94,7 @@ def make_document(
 
 def write_document(path: Path, document: Document) -> None:
     """Write results.json in one step. Raises UserError when the place cannot be written."""
-    write_whole(path, json.dumps(document.to_json(), indent=1) + "\n")
+    write_whole(path, json.dumps(document.to_json()) + "\n")
 
 
 def write_whole(path: Path, text: str) -> None:

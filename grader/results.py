@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
@@ -70,9 +70,7 @@ class LessonResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; empty fields of tasks are left out."""
-        row = asdict(self)
-        row["tasks"] = [_without_empty(task) for task in row["tasks"]]
-        return row
+        return vars(self) | {"tasks": [_without_empty(vars(task)) for task in self.tasks]}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> LessonResult:

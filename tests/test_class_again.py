@@ -130,7 +130,7 @@ def test_a_run_of_one_lesson_keeps_the_others(school):
 
 
 def test_who_left_the_class_is_told_of(school):
-    (school / "class" / "bob").rename(school / "class" / "_bob")
+    (school / "class" / "bob").rename(school / "bob")
     who, rows = again(school)
     assert who == []
     assert rows == [("bob", "01_echo", "0", "", "not in the class any more")]

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from grader.box.levels import best_level
 from grader.classrun.seeds import read_secret, seed_for
 from grader.course.catalogue import KIT, SOLUTION
 from grader.document import read_document
@@ -78,7 +79,7 @@ def test_no_submission_breaks_the_grader(graded):
 
 def test_the_terminal_shows_gradebook_numbers_and_who_needs_a_person(graded):
     _, text = graded
-    assert "sandbox: unprotected" in text
+    assert f"sandbox: {best_level()}" in text
     assert "good                     20    20/20" in text
     assert "Hardest" in text
     assert "broken: not graded: the zip cannot be read" in text
