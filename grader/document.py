@@ -21,6 +21,7 @@ from grader.errors import UserError
 from grader.results import SubmissionResult
 
 FORMAT = 1
+RESULTS = "results.json"  # in the folder of results
 
 
 @dataclass

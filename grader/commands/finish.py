@@ -11,8 +11,7 @@ from pathlib import Path
 from grader.classrun.changes import changes, changes_csv
 from grader.classrun.earlier import Earlier, forget
 from grader.classrun.run import ClassRun
-from grader.document import Document, write_document, write_whole
-from grader.report.pages import RESULTS, write_reports
+from grader.document import RESULTS, Document, write_document, write_whole
 
 CHANGES = "changes.csv"
 STAMP = ".reports"  # what the reports were made from
@@ -34,6 +33,8 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
     stamp = _stamp((out / RESULTS).read_text(encoding="utf-8"))
     if new := _read(out / STAMP) != stamp or not (out / "index.html").is_file():
         (out / STAMP).unlink(missing_ok=True)
+        from grader.report.pages import write_reports  # jinja2 takes a while, and is rarely needed
+
         write_reports(document, out)
         write_whole(out / STAMP, stamp)
     if not run.interrupted:

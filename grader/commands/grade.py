@@ -13,6 +13,7 @@ import difflib
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,10 @@ from grader.commands.finish import finish
 from grader.commands.grade_options import add_arguments, check, is_sample
 from grader.course.catalogue import all_lessons, find_lesson
 from grader.course.lesson import Lesson
-from grader.document import describe, make_document
+from grader.document import RESULTS, describe, make_document
 from grader.errors import UserError
 from grader.handover.command_line import hand_over, roster_of
 from grader.report.gradebook import show_gradebook
-from grader.report.pages import RESULTS
 from grader.terminal import console
 
 __all__ = ["add_arguments", "run"]
@@ -51,10 +51,12 @@ MOST_NAMES = 8  # in a message
 
 def run(options: argparse.Namespace) -> int:
     """Grade; exit 0 whenever grading itself ran, whatever the marks."""
-    level = best_level()
+    with ThreadPoolExecutor(1) as meanwhile:
+        probing = meanwhile.submit(best_level)
+        screen, rules = console(options.plain), lateness.rules_of(options)
+        everything = all_lessons()
+    level = probing.result()
     check(options, level)
-    screen, rules = console(options.plain), lateness.rules_of(options)
-    everything = all_lessons()
     lessons = [find_lesson(name) for name in options.lesson] or everything
     roster = roster_of(options, [describe(lesson) for lesson in lessons])
     began = time.monotonic()

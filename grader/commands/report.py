@@ -7,10 +7,10 @@ import argparse
 from pathlib import Path
 
 from grader.commands import lateness
-from grader.document import read_document, write_document
+from grader.document import RESULTS, read_document, write_document
 from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
 from grader.report.gradebook import show_gradebook
-from grader.report.pages import RESULTS, write_reports
+from grader.report.pages import write_reports
 from grader.terminal import console
 
 

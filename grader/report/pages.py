@@ -33,7 +33,6 @@ from grader.report.svg_sequence import sequence_svg
 from grader.report.visible import visible, visible_line
 from grader.results import TaskResult
 
-RESULTS = "results.json"
 TEMPLATES = Path(__file__).with_name("templates")
 MISTAKES_TOLD = 20  # in full, with a transcript
 LONGEST_STORY = 40_000  # characters
