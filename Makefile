@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bigclass bench lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -61,6 +61,9 @@ bigclass: full  ## 200 good submissions, with and without three bad ones (twenty
 
 bench: core  ## how fast the chat is, beside others: make bench [OUT=out] [ARGS=--quick]
 	@$(RUN) -m tests.benchmarks --out $(OUT)/benchmarks $(ARGS)
+
+benchgrade: core  ## seconds to grade a submission, beside bare sockets: make benchgrade [OUT=out] [ARGS=...]
+	@$(RUN) -m tests.benchmarks.grading --out $(OUT)/benchmarks $(ARGS)
 
 lock: full  ## resolve the locks again (needs uv)
 	@$(RUN) -m tests.locks

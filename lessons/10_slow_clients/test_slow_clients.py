@@ -125,6 +125,7 @@ def test_nobody_waits_for_who_does_not_read(server):
     for person in (alice, bob):
         person.gets("* Carol left")
     is_heard(bob, "and we", alice)
+    server.rests_for(0.5)
 
 
 @task("10.3", needs=["10.2"])
