@@ -27,6 +27,7 @@ ISOLATED, NO_PROC, LIMITED, UNPROTECTED = LEVELS = (
     *("isolated", "isolated-no-proc", "limited", "unprotected"),
 )
 GROUP_FLAGS = 0 if POSIX else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
+USUAL_UMASK = 0o022  # whatever that of the grader is, see ground.py
 QUIET = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
 LANDLOCK = Path(__file__).with_name("landlock.py")
 
@@ -153,7 +154,9 @@ def the_box() -> Box:
 
 
 def _popen(words: Sequence[str], **settings: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(words, start_new_session=POSIX, creationflags=GROUP_FLAGS, **settings)
+    if POSIX:
+        settings |= {"start_new_session": True, "umask": USUAL_UMASK}
+    return subprocess.Popen(words, creationflags=GROUP_FLAGS, **settings)
 
 
 def _in_memory(options: Sequence[str]) -> int:

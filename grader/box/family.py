@@ -59,9 +59,16 @@ class Family:
         return [one for one in mine if _alive(one)]
 
     def uses(self) -> tuple[int, int]:
-        """Return how many processes there are, and how many bytes of memory they hold."""
+        """Return how many processes there are, and how many bytes they hold at the most.
+
+        What several share may be counted for each: memory() is exact, and takes longer.
+        """
         members = self.members()
-        return len(members), memory_of(members)
+        return len(members), sum(map(_at_most, members))
+
+    def memory(self) -> int:
+        """Return how many bytes all of them hold; what they share counts once."""
+        return sum(map(_share, self.members()))
 
     def _is_mine(self, pid: int) -> bool:
         try:
@@ -122,6 +129,7 @@ class BoxedFamily(Family):
             return False
         word = self.said.split(b"\n")[0]
         status = int(word) if word.isdigit() else SHELL_SIGNAL + signal.SIGKILL
+        # Exit status 130 and signal 2 are one to a shell; signals are by far more common.
         known = SHELL_SIGNAL < status <= SHELL_SIGNAL + 64
         self.status = SHELL_SIGNAL - status if known else status
         return True
@@ -192,14 +200,20 @@ def _pid_inside(pid: int) -> int:
     return 1 << 30
 
 
-def memory_of(members: list[psutil.Process]) -> int:
-    """Return how many bytes these hold that are no file's (where not Linux: that they hold)."""
-    total = 0
-    for member in members:
-        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            held = member.memory_info()
-            total += held.rss - getattr(held, "shared", 0)
-    return total
+def _at_most(process: psutil.Process) -> int:
+    try:
+        held = process.memory_info()
+        return int(held.rss - getattr(held, "shared", 0))
+    except psutil.Error:
+        return 0
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        held = process.memory_full_info()
+        return int(getattr(held, "pss", held.rss))
+    except psutil.Error:
+        return 0
 
 
 def _alive(process: psutil.Process) -> bool:

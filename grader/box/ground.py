@@ -38,6 +38,8 @@ class Ground:
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o644)
         self.prefix = self._show_python()
+        if self.is_root:
+            os.umask(0)  # what a suite puts into a task's folder is also the program's
 
     def _show_python(self) -> Path:
         """Return where the box can find Python: a root's home is closed to nobody."""

@@ -14,8 +14,8 @@ MIB = 1024 * 1024
 # reserve far more than they use.
 LIMITS = {"-n": 4096, "-d": 2 * 1024**2, "-s": 2048, "-t": 60, "-f": 512 * 1024, "-c": 0}
 MOST_THREADS = 2048  # with processes; in a box, where they can be counted apart
-MOST_PROCESSES = 256  # of a program and all that it started
-MOST_MEMORY = 1024 * MIB  # bytes of theirs that are no file's, together
+MOST_PROCESSES = 512  # of a program and all that it started
+MOST_MEMORY = 1024 * MIB  # bytes of theirs, together; what they share counts once
 MOST_DISK = 768 * MIB  # bytes of a task's folder, in a box
 MOST_FILES = 20_000  # in it
 LOOK_SECONDS = 0.25  # between two looks at the sums

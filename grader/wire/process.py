@@ -99,7 +99,7 @@ class Process:
         processes, memory = self.family.uses()
         if processes > MOST_PROCESSES:
             self._stop_for(f"started more than {MOST_PROCESSES} processes")
-        elif memory > MOST_MEMORY:
+        elif memory > MOST_MEMORY and self.family.memory() > MOST_MEMORY:
             self._stop_for(f"took more than {MOST_MEMORY // MIB} MiB of memory in all")
 
     def _flood(self) -> None:
