@@ -6,6 +6,7 @@ would succeed, and some would end more than the test: then only a note says so.
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def test_an_attack_is_contained(attack, tmp_path, surroundings):
     assert "GOT" not in told, told[told.index("GOT") :][:200]
     assert CANARY not in told
     says = attack.get("says", "")
-    assert says in told, f"its author is not told {says!r}: {result.notes} {result.tasks}"
+    assert re.search(says, told), f"its author is not told {says!r}: {result.notes} {result.tasks}"
     limit = TASK_SECONDS * measured_slowness()
     for task in result.tasks:
         assert task.seconds <= limit + MORE_SECONDS, f"{task.id} took {task.seconds} s"

@@ -20,6 +20,7 @@ from grader.box.limits import LOOK_SECONDS
 POSIX = os.name == "posix"
 SHELL_SIGNAL = 128  # a shell says so much more than the signal's number
 PAGE = os.sysconf("SC_PAGE_SIZE") if POSIX else 0
+FIRST = 1  # process of a box, counted inside
 OWN_PIDS = 2  # of a box, counted inside: its first process and the keeper
 
 
@@ -139,7 +140,10 @@ class BoxedFamily(Family):
         found = []
         for one in Family._descendants(self):
             if one.pid not in self.own:
-                if _pid_inside(one.pid) <= OWN_PIDS:
+                inside = _pid_inside(one.pid)
+                if inside == FIRST:
+                    self.first = one.pid
+                if inside <= OWN_PIDS:
                     self.own.add(one.pid)
                 else:
                     found.append(one)
@@ -160,10 +164,10 @@ class BoxedFamily(Family):
     def _processes_inside(self) -> list[Path] | None:
         try:
             if self.first is None:
-                self.first = psutil.Process(self.popen.pid).children()[0].pid
+                self.members()
             inside = Path("/proc", str(self.first), "root", "proc")
             names = os.listdir(inside)
-        except (OSError, IndexError, psutil.Error):
+        except OSError:
             return None
         return [inside / name for name in names if name.isdigit() and int(name) > OWN_PIDS]
 
@@ -176,10 +180,15 @@ class BoxedFamily(Family):
                     return
 
     def kill(self) -> int:
-        """End the box and all that is in it; return how many the program had left."""
+        """End the box and all that is in it; return how many the program had left.
+
+        With its first process all others go, and whoever started it takes note of its end: were
+        that one killed, somebody else would have to, and in some containers nobody does.
+        """
         left = len(self.members()) - (self.status is None)
         with suppress(ProcessLookupError):
-            self.popen.kill()
+            if self.popen.poll() is None:
+                os.kill(self.first or self.popen.pid, signal.SIGKILL)
         return max(left, 0)
 
     def close(self) -> None:

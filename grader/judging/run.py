@@ -25,6 +25,12 @@ from grader.wire.patience import TASK_SECONDS
 
 SILENT_SECONDS = 2 * TASK_SECONDS  # between two looks; a task takes TASK_SECONDS at most
 
+# Parts of pytest that a suite does without: together they take longer than a small task.
+NOT_NEEDED = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "logging"),
+    *("monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "stepwise", "subtests"),
+    *("threadexception", "tmpdir", "unittest", "unraisableexception", "warnings"),
+)
 RUNNING: set[SuiteProcess] = set()
 STOPPING = threading.Event()  # set by Ctrl-C: nothing is begun any more
 TURNS = Turns()
@@ -127,9 +133,11 @@ def end_running_suites() -> None:
 
 def _words(job: Job, records: Path) -> list[str]:
     tasks: Iterable[str] = (word for name in job.tasks for word in ("--task", name))
+    without: Iterable[str] = (word for name in NOT_NEEDED for word in ("-p", f"no:{name}"))
+    folder = str(job.lesson.folder)  # or every folder above it would be listed
     return [
-        "-q", "-p", "grader.suite.plugin",
-        "-p", "no:cacheprovider", "--rootdir", str(KIT), "-c", str(KIT / "pyproject.toml"),
+        "-q", "--assert=plain", "-p", "grader.suite.plugin", *without,
+        "--rootdir", folder, "--confcutdir", folder, "-c", str(KIT / "pyproject.toml"),
         "--submission", str(job.submission.resolve()), "--records", str(records),
         "--seed", str(job.seed), "--slowness", str(job.slowness), *tasks, str(job.lesson.suite),
     ]  # fmt: skip

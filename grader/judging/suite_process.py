@@ -6,6 +6,7 @@ no fork (Windows), a suite starts from nothing.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -129,6 +130,7 @@ def _run(words: list[str], folder: str, printed: str, scratch: str, level: str) 
     if os.name == "posix":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    gc.freeze()  # what all suites share is not looked at again, and so not copied
     box = open_box(level)  # before there is a second thread
     threading.Thread(target=_end_with_the_grader, daemon=True).start()
     os.chdir(folder)
