@@ -75,7 +75,7 @@ class DaskEngine:
             threads_per_worker=1,
             memory_limit=None,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # None would mean port 8787, for everybody
             local_directory=str(self.workshop),
             env={"TMPDIR": str(self.workshop)},
             silence_logs=QUIET,
