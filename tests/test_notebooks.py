@@ -1,14 +1,13 @@
 """The notebooks run, twice in a row, show what was committed, and hold what every one must hold."""
 
 import copy
+import importlib
 import itertools
 import re
 
-import matplotlib.font_manager  # noqa: F401 (its first import says on stderr that it takes long)
-import nbformat
 import pytest
 
-from tests.notebooks import SLIDER, all_notebooks, normalise, read, run
+from tests.notebooks import SLIDER, all_notebooks, normalise, read, run, words
 
 MOST_BYTES = 300_000
 SECTIONS = [
@@ -23,6 +22,12 @@ OF_THE_MOMENT = {
     "a measured time": r"\d ?(ms|us|µs|seconds?|s)\b",
 }
 EACH = pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def fonts():
+    """matplotlib knows the fonts: looking for them the first time, it says so on stderr."""
+    importlib.import_module("matplotlib.font_manager")
 
 
 def code_cells(notebook):
@@ -42,7 +47,7 @@ def shown(cell):
 
 
 @EACH
-def test_runs_twice_in_a_row_and_shows_what_was_committed(path):
+def test_runs_twice_in_a_row_and_shows_what_was_committed(path, fonts):
     committed = read(path)
     again = copy.deepcopy(committed)
     for cell in committed.cells:
@@ -62,7 +67,7 @@ def test_runs_twice_in_a_row_and_shows_what_was_committed(path):
 def test_was_written_by_make_notebooks(path):
     notebook = read(path)
     normalise(notebook)
-    assert nbformat.writes(notebook) + "\n" == path.read_text(encoding="utf-8"), "make notebooks"
+    assert words(notebook) == path.read_text(encoding="utf-8"), "make notebooks"
 
 
 @EACH
@@ -77,10 +82,10 @@ def test_is_small_and_holds_pictures(path):
 @EACH
 def test_says_nothing_that_is_true_here_and_now_only(path):
     for cell in code_cells(read(path)):
-        for kind, words in shown(cell):
-            assert kind != "stderr", words
+        for kind, text in shown(cell):
+            assert kind != "stderr", text
             for what, pattern in OF_THE_MOMENT.items():
-                found = re.search(pattern, words.replace("http://www.w3.org/2000/svg", ""))
+                found = re.search(pattern, text.replace("http://www.w3.org/2000/svg", ""))
                 assert not found, f"{what}: {found}"
 
 

@@ -16,7 +16,7 @@ from grader.report.visible import visible_line
 from grader.wire.transcript import UNEXPECTED, Event
 
 SHOWN_EVENTS = 14
-LEFT, GAP, RIGHT = 116, 168, 112  # pixels: up to the first party, between two, after the last
+LEFT, RIGHT = 116, 112  # pixels: up to the first party, after the last
 TOP, ROW = 44, 30
 WHEN = 74  # where the times end
 LETTER = 7.3  # the width of one, in pixels
@@ -40,15 +40,16 @@ PAPER = (
 
 @dataclass(frozen=True)
 class Look:
-    """How large, with times or with steps that are counted, with further style rules."""
+    """How a diagram is drawn: as part of a page, or otherwise."""
 
     scale: float = 1.0
-    timed: bool = True
+    gap: int = 168  # pixels between two parties
+    timed: bool = True  # else the steps are counted
     style: str = ""
 
 
 ON_A_PAGE = Look()
-ON_A_WALL = Look(scale=2, timed=False, style=PAPER)  # alone, and seen from the last row
+ON_A_WALL = Look(scale=2, gap=200, timed=False, style=PAPER)  # alone, and seen from the last row
 
 
 def sequence_svg(rows: Sequence[Sequence[object]], look: Look = ON_A_PAGE) -> str:
@@ -62,8 +63,8 @@ def sequence_svg(rows: Sequence[Sequence[object]], look: Look = ON_A_PAGE) -> st
         return ""
     parties = parties_of(last)
     last = [event for event in last if event.source in parties and event.target in parties]
-    lanes = {name: LEFT + GAP * place for place, name in enumerate(parties)}
-    width = LEFT + GAP * (len(parties) - 1) + RIGHT
+    lanes = {name: LEFT + look.gap * place for place, name in enumerate(parties)}
+    width = LEFT + look.gap * (len(parties) - 1) + RIGHT
     height = TOP + ROW * len(last) + 14
     parts = [
         f'<svg class="seq" xmlns="http://www.w3.org/2000/svg" role="img" '
