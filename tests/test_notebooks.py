@@ -49,9 +49,10 @@ def shown(cell):
 @EACH
 def test_runs_twice_in_a_row_and_shows_what_was_committed(path, fonts):
     committed = read(path)
-    again = copy.deepcopy(committed)
-    for cell in committed.cells:
-        again.cells.append(copy.deepcopy(cell) | {"id": f"{cell.id}-again"})
+    again, twin = copy.deepcopy(committed), copy.deepcopy(committed)
+    for cell in twin.cells:
+        cell.id += "-again"
+    again.cells += twin.cells
     for cell in code_cells(again):
         cell.outputs = []
     run(again)
