@@ -1,28 +1,30 @@
-"""Opens the notebooks in JupyterLab: python -m grader.demo"""
+"""Opens the notebooks in JupyterLab: python -m grader.demo [OPTION OF JUPYTERLAB ...]"""
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from grader.course.catalogue import KIT
 
-OPTIONS = [  # a pop-up with news would lie over a cell in the lecture
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
+SETTINGS = Path(__file__).parent / "jupyter"  # no pop-up with news over a cell in the lecture
 
 
-def main() -> int:
+def main(options: list[str]) -> int:
     """Run JupyterLab until it is told to stop; return its exit status."""
     if find_spec("jupyterlab") is None:
-        print("JupyterLab is not installed here: make full", file=sys.stderr)
+        print("JupyterLab is not installed here; `make full` installs it", file=sys.stderr)
         return 2
-    command = [sys.executable, "-m", "jupyterlab", str(KIT / "notebooks"), *OPTIONS]
+    command = [sys.executable, "-m", "jupyterlab", str(KIT / "notebooks"), *options]
+    paths = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    found = os.pathsep.join(path for path in (str(SETTINGS), *paths) if path)
     try:
-        return subprocess.run([*command, *sys.argv[1:]], cwd=KIT, check=False).returncode
+        environment = {**os.environ, "JUPYTER_CONFIG_PATH": found}
+        return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

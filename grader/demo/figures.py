@@ -37,7 +37,7 @@ def figure(title: str, x: str, y: str, height: float = HEIGHT) -> Axes:
 
     title: the message, as a sentence. x, y: what the axes count, with the unit.
     """
-    plt.rcParams.update(LOOK)
+    plt.style.use(LOOK)
     axes = plt.figure(figsize=(WIDTH, height)).add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     return axes

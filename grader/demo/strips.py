@@ -7,10 +7,12 @@ same bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 
 BOX = 0.72  # of a row's height
+EDGE: Any = {"edgecolor": "black", "linewidth": 1.5}
 FILLS = ("#56B4E9", "#E69F00")  # by turns; black letters are read on both
 ROOM = 0.016  # of the axis; a letter needs about so much
 
@@ -24,7 +26,7 @@ def strips(axes: Axes, rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) ->
     for place, (_, boxes) in enumerate(rows):
         begin = 0
         for turn, (words, size) in enumerate(boxes):
-            _box(axes, begin, place, size, FILLS[turn % 2])
+            axes.barh(place, size, BOX, begin, color=FILLS[turn % 2], **EDGE)
             if len(words) * ROOM * whole <= size:
                 axes.text(begin + size / 2, place, words, ha="center", va="center")
             begin += size
@@ -32,8 +34,3 @@ def strips(axes: Axes, rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) ->
     axes.set(xlim=(0, whole), ylim=(len(rows) - 0.5, -0.5))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-
-
-def _box(axes: Axes, begin: int, place: int, size: int, fill: str) -> None:
-    edge = {"edgecolor": "black", "linewidth": 1.5}
-    axes.barh(place, size, left=begin, height=BOX, color=fill, **edge)
