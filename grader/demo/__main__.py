@@ -1,7 +1,6 @@
 """Opens the notebooks in JupyterLab: python -m grader.demo [OPTION OF JUPYTERLAB ...]"""
 
 import os
-import subprocess
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,19 +21,15 @@ def trust_the_pictures() -> None:
 
 
 def main(options: list[str]) -> int:
-    """Run JupyterLab until it is told to stop; return its exit status."""
+    """Run JupyterLab until it is told to stop; return the exit status."""
     if find_spec("jupyterlab") is None:
         print("JupyterLab is not installed here; `make full` installs it", file=sys.stderr)
         return 2
     trust_the_pictures()
-    command = [sys.executable, "-m", "jupyterlab", str(NOTEBOOKS), *options]
-    paths = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
-    found = os.pathsep.join(path for path in (str(SETTINGS), *paths) if path)
-    try:
-        environment = {**os.environ, "JUPYTER_CONFIG_PATH": found}
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    paths = (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", ""))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
+    import_module("jupyterlab.labapp").main([str(NOTEBOOKS), *options])
+    return 0
 
 
 if __name__ == "__main__":
