@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample soak bigclass bench benchgrade lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample notebooks demo soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,12 @@ stages: core  ## carry files forward, make the starters again
 
 sample: full  ## make the sample class again from the known programs
 	@$(RUN) -m tests.known.sample
+
+demo: full  ## the live demonstrations, in JupyterLab
+	@$(RUN) -m grader.demo $(ARGS)
+
+notebooks: full  ## run the notebooks, write them back with their outputs
+	@$(RUN) -m tests.notebooks $(ARGS)
 
 soak: full  ## look for flakes under load: make soak RUNS=200 [LESSON=4]
 	@$(RUN) -m tests.soak --runs $(RUNS) $(if $(LESSON),--lesson $(LESSON)) $(ARGS)

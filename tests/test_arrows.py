@@ -17,6 +17,7 @@ ARROWS = {
     "classrun": {"box", "course", "judging", "wire"},
     "report": {"course", "wire"},
     "handover": {"course", "report"},
+    "demo": {"course", "wire", "report"},
     "commands": {"box", "course", "judging", "classrun", "report", "handover", "wire"},
 }
 ANYBODYS = {"errors", "results", "document", "submission", "terminal", "__init__"}

@@ -12,8 +12,13 @@ MOST_PARTIES = 5
 SHOWN_EVENTS = 9
 
 
-def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
-    """Return the lines of a diagram of the last events; rows as in results.json."""
+def sequence_text(
+    rows: Sequence[list[object]], width: int = 80, *, timed: bool = True
+) -> list[str]:
+    """Return the lines of a diagram of the last events; rows as in results.json.
+
+    timed: with the time of each event; else the steps are counted.
+    """
     events = [Event.from_json(row) for row in rows]
     if not events:
         return []
@@ -26,8 +31,9 @@ def sequence_text(rows: Sequence[list[object]], width: int = 80) -> list[str]:
     )
     lines.append(" " * MARGIN + "".join(name[: gap - 2].center(gap) for name in parties))
     first = MARGIN + gap // 2
-    for event in last:
-        lines.append(_row(event, parties, first, gap).rstrip())
+    for step, event in enumerate(last, start=1):
+        beginning = when(event, step, timed).rjust(MARGIN + 4)[: first - 1].ljust(first)
+        lines.append(beginning + _row(event, parties, first, gap).rstrip())
     return [line[:width].rstrip() for line in lines]
 
 
@@ -60,9 +66,12 @@ def _row(event: Event, parties: Sequence[str], first: int, gap: int) -> str:
     arrow = arrow[:-1] + ">" if target > source else "<" + arrow[1:]
     canvas[left + 1 : right] = list(arrow)
     mark = MARK if event.note.startswith(UNEXPECTED) else ""
-    return (
-        f"{event.seconds * 1000:8.1f} ms"[: first - 1].ljust(first) + "".join(canvas)[first:] + mark
-    )
+    return "".join(canvas)[first:] + mark
+
+
+def when(event: Event, step: int, timed: bool) -> str:
+    """Return the time of an event in milliseconds, or which step it is."""
+    return f"{event.seconds * 1000:.1f} ms" if timed else f"{step}"
 
 
 def label(event: Event, room: int) -> str:

@@ -8,14 +8,15 @@ bold and says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
-from grader.report.sequence import label, parties_of
+from grader.report.sequence import label, parties_of, when
 from grader.report.visible import visible_line
 from grader.wire.transcript import UNEXPECTED, Event
 
 SHOWN_EVENTS = 14
-LEFT, GAP, RIGHT = 116, 168, 112  # pixels: up to the first party, between two, after the last
+LEFT, RIGHT = 116, 112  # pixels: up to the first party, after the last
 TOP, ROW = 44, 30
 WHEN = 74  # where the times end
 LETTER = 7.3  # the width of one, in pixels
@@ -31,9 +32,27 @@ STYLE = (
     ".seq .bad text{fill:var(--seq-bad);font-weight:700}"
     ".seq .bad .go{stroke:var(--seq-bad);stroke-width:2.6}.seq .bad .tip{fill:var(--seq-bad)}"
 )
+PAPER = (
+    ".seq{--paper:#fff;color:#111;background:var(--paper)}"
+    "@media(prefers-color-scheme:dark){.seq{--paper:#161616;color:#eee}}"
+)
 
 
-def sequence_svg(rows: Sequence[Sequence[object]]) -> str:
+@dataclass(frozen=True)
+class Look:
+    """How a diagram is drawn: as part of a page, or otherwise."""
+
+    scale: float = 1.0
+    gap: int = 168  # pixels between two parties
+    timed: bool = True  # else the steps are counted
+    style: str = ""
+
+
+ON_A_PAGE = Look()
+ON_A_WALL = Look(scale=2, gap=200, timed=False, style=PAPER)  # alone, and seen from the last row
+
+
+def sequence_svg(rows: Sequence[Sequence[object]], look: Look = ON_A_PAGE) -> str:
     """Return the diagram of the last events as one `<svg>` element, `` when there are none.
 
     rows: as in results.json, [seconds, source, target, bytes in base64, perhaps a note].
@@ -44,16 +63,17 @@ def sequence_svg(rows: Sequence[Sequence[object]]) -> str:
         return ""
     parties = parties_of(last)
     last = [event for event in last if event.source in parties and event.target in parties]
-    lanes = {name: LEFT + GAP * place for place, name in enumerate(parties)}
-    width = LEFT + GAP * (len(parties) - 1) + RIGHT
+    lanes = {name: LEFT + look.gap * place for place, name in enumerate(parties)}
+    width = LEFT + look.gap * (len(parties) - 1) + RIGHT
     height = TOP + ROW * len(last) + 14
     parts = [
-        f'<svg class="seq" xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" '
-        f'height="{height}" viewBox="0 0 {width} {height}">',
+        f'<svg class="seq" xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'width="{width * look.scale:g}" height="{height * look.scale:g}" '
+        f'viewBox="0 0 {width} {height}">',
         f"<title>{_text(_title(events, last, parties))}</title>",
-        f"<desc>{_text(_account(last))}</desc><style>{STYLE}</style>",
+        f"<desc>{_text(_account(last, look))}</desc><style>{STYLE}{look.style}</style>",
         *_lanes(lanes, height),
-        *(_arrow(event, lanes, TOP + ROW * (place + 1)) for place, event in enumerate(last)),
+        *(_arrow(event, lanes, step, look) for step, event in enumerate(last, start=1)),
         "</svg>",
     ]
     return "".join(parts)
@@ -65,12 +85,12 @@ def _title(events: Sequence[Event], last: Sequence[Event], parties: Sequence[str
     return f"{words} ({part})" if part else words
 
 
-def _account(events: Sequence[Event]) -> str:
+def _account(events: Sequence[Event], look: Look) -> str:
     """Return the same in words, for those who do not see the picture."""
     return " ".join(
-        f"{event.seconds * 1000:.1f} ms: {event.source} to {event.target}: {label(event, 96)}"
+        f"{when(event, step, look.timed)}: {event.source} to {event.target}: {label(event, 96)}"
         f"{', ' + UNEXPECTED if _is_bad(event) else ''}."
-        for event in events
+        for step, event in enumerate(events, start=1)
     )
 
 
@@ -82,7 +102,8 @@ def _lanes(lanes: dict[str, int], height: int) -> list[str]:
     ]
 
 
-def _arrow(event: Event, lanes: dict[str, int], y: int) -> str:
+def _arrow(event: Event, lanes: dict[str, int], step: int, look: Look) -> str:
+    y = TOP + ROW * step
     start, end = lanes[event.source], lanes[event.target]
     side = 1 if end > start else -1
     right = max(lanes.values()) + 12
@@ -91,7 +112,7 @@ def _arrow(event: Event, lanes: dict[str, int], y: int) -> str:
     return (
         f'<g class="{"bad" if bad else "ok"}"><title>{_text(label(event, 400))}</title>'
         f'<text class="when" x="{WHEN}" y="{y + 4}" text-anchor="end">'
-        f"{event.seconds * 1000:.1f} ms</text>"
+        f"{when(event, step, look.timed)}</text>"
         f'<path class="go" d="M{start} {y}H{end - 7 * side}"/>'
         f'<path class="tip" d="M{end} {y}l{-9 * side} -4.5v9z"/>'
         f'<text x="{(start + end) / 2:g}" y="{y - 6}" text-anchor="middle">{_text(words)}</text>'

@@ -1,0 +1,1 @@
+"""What the notebooks are made with: programs started, sockets recorded, pictures drawn."""
