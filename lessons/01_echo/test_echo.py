@@ -22,8 +22,8 @@ def test_what_a_visitor_sends_comes_back(server):
 
 
 @task("1.3", needs=["1.2"])
-def test_every_byte_comes_back_as_it_was(server):
-    ann = server.visitor("ann")
+def test_every_byte_comes_back_as_it_was(start_server):
+    ann = start_server(short_sends=True).visitor("ann")
     for data in (b"no line end", b"\xff\xfe", b"a\r\n\x00\n", bytes(range(256)), b" spaces \n"):
         ann.sends_bytes(data)
         ann.gets_bytes(data)
@@ -135,7 +135,7 @@ def test_the_client_prints_the_echo_of_each_line(start_client, scripted_server):
 
 @task("1.12", needs=["1.11"])
 def test_the_client_waits_for_the_whole_echo(start_client, scripted_server):
-    client = start_client()
+    client = start_client(short_sends=True)
     server = scripted_server.accepts()
     client.types("hello \U0001f642 again")
     server.gets("hello \U0001f642 again")
