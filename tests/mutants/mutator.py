@@ -20,12 +20,14 @@ from tests.mutants.changes import changes
 class Mutant:
     """One changed program. text: the line that was changed, as it was, without its indentation.
 
-    what: the change, in a few words. source: the whole changed file.
+    nth: which of the function's lines with that text it is, from 1. what: the change, in a few
+    words. source: the whole changed file.
     """
 
     function: str
     line: int
     text: str
+    nth: int
     what: str
     source: str
 
@@ -36,13 +38,15 @@ def mutants(source: str, function: str) -> Iterator[Mutant]:
     Raises KeyError when there is no such function.
     """
     lines = source.splitlines()
+    texts = [line.strip() for line in lines]
     original = dict(functions(source))[function]
     seen = {ast.unparse(original)}
     for line, what, changed in sorted(_changed(original), key=lambda one: one[0]):
         whole = _with(changed, original, lines)
         if changed not in seen and _compiles(whole):
             seen.add(changed)
-            yield Mutant(function, line, lines[line - 1].strip(), what, whole)
+            nth = texts[original.lineno - 1 : line].count(texts[line - 1])
+            yield Mutant(function, line, texts[line - 1], nth, what, whole)
 
 
 def _changed(original: Function) -> Iterator[tuple[int, str, str]]:
