@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue lint stages sample notebooks demo soak bigclass bench benchgrade lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue mutants lint stages sample notebooks demo soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ test: full  ## the tests of the kit itself
 
 catalogue: full  ## every task on every known wrong program (half an hour)
 	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py $(ARGS)
+
+mutants: full  ## machine-made mistakes: make mutants [LESSON=4] [OUT=out] [ARGS=--sample 40] (hours)
+	@$(RUN) -m tests.mutants --out $(OUT)/mutants $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
 
 lint: full  ## style and types
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy

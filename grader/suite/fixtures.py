@@ -39,8 +39,8 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 def start_server(stage: Stage) -> Callable[..., Server]:
     """start_server("--buffer", "1"): a server with these options, ready; see Server."""
 
-    def start(*options: str, descriptors: int = 0) -> Server:
-        return Server(stage, *options, descriptors=descriptors)
+    def start(*options: str, **settings: Any) -> Server:
+        return Server(stage, *options, **settings)
 
     return start
 

@@ -80,10 +80,13 @@ def hears(client: Client, server: Peer, *lines: str) -> None:
 
 
 def comes_in(
-    start_client: Callable[..., Client], scripted_server: ScriptedServer, *options: str
+    start_client: Callable[..., Client],
+    scripted_server: ScriptedServer,
+    *options: str,
+    **settings: Any,
 ) -> tuple[Client, Peer]:
     """Let a client called bob come to the scripted server and be welcomed; return both ends."""
-    client, server = meets(start_client, scripted_server, "--name", "bob", *options)
+    client, server = meets(start_client, scripted_server, "--name", "bob", *options, **settings)
     hears(client, server, QUESTION)
     server.gets("bob")
     hears(client, server, "* welcome, bob")

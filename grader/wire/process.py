@@ -28,7 +28,8 @@ GIVEN = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MALLOC_ARENA_MAX": "2",
 }
-
+OF_TERMINAL = {"TERM": TERMINAL_KIND}
+NOTHING: Mapping[str, str] = {}
 
 OUTSIDE = Box(UNPROTECTED)
 
@@ -52,7 +53,8 @@ class Process:
     """A running program. on_news is called, from any thread, when there is news of it.
 
     stdin: as for Popen, or NO_STDIN for a closed one; with a terminal, that is its stdin and
-    its stdout. box: where it runs; none for the kit's own, which is trusted.
+    its stdout. box: where it runs; none for the kit's own, which is trusted. environment: more
+    of it.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Process:
         terminal: Terminal | None = None,
         kept_output: int = HEAD,
         limits: Mapping[str, int] = LIMITS,
+        environment: Mapping[str, str] = NOTHING,
     ) -> None:
         self.on_news = on_news
         self.stopped_for = ""  # what it did too much of
@@ -77,7 +80,7 @@ class Process:
         self.family = box.start(
             command,
             folder,
-            box.environment() | GIVEN | ({"TERM": TERMINAL_KIND} if terminal else {}),
+            {**box.environment(), **GIVEN, **environment, **(OF_TERMINAL if terminal else NOTHING)},
             stdin=stdin,
             terminal=terminal.program_end if terminal else None,
             limits=limits,

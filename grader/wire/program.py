@@ -11,6 +11,7 @@ from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
+from grader.wire.short_sends import little_at_a_time
 from grader.wire.stage import Stage, status_words
 from grader.wire.system import POSIX
 from grader.wire.usage import MIB, Usage, cpu_seconds, peak_memory, usage
@@ -26,11 +27,18 @@ class Program:
 
     asked: the command as a suite gave it, for messages; empty for a server or client, whose
     command says nothing new. folder: where it lies, if it is the kit's own program: then its
-    end ends no wait, and its failures are the grader's.
+    end ends no wait, and its failures are the grader's. short_sends: whether its send() takes
+    little at a time, if it is in Python. settings: see Process.
     """
 
     def __init__(
-        self, stage: Stage, file: str, *options: str, folder: Path | None = None, **settings: Any
+        self,
+        stage: Stage,
+        file: str,
+        *options: str,
+        folder: Path | None = None,
+        short_sends: bool = False,
+        **settings: Any,
     ) -> None:
         self.stage = stage
         self.name = file.removesuffix(".py")
@@ -38,6 +46,8 @@ class Program:
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         command = [interpreter(), file, *options]
+        if short_sends:
+            settings["environment"] = little_at_a_time(stage.folder.parent)
         self.process: Process = stage.start(command, folder, **settings)
         self.process.called = self.name
 

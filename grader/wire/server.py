@@ -22,7 +22,7 @@ class Server(Program):
     """A server of the submission, on a free port, that said it was ready and is.
 
     descriptors: the most that it may have open at a time, where the system can see to it; 0 for
-    as many as anybody needs.
+    as many as anybody needs. short_sends: see Program.
     """
 
     def __init__(
@@ -32,10 +32,13 @@ class Server(Program):
         port: int = 0,
         folder: Path | None = None,
         descriptors: int = 0,
+        short_sends: bool = False,
     ) -> None:
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
-        super().__init__(stage, "server.py", *words, folder=folder, limits=limits)
+        super().__init__(
+            stage, "server.py", *words, folder=folder, short_sends=short_sends, limits=limits
+        )
         self.options = options
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
         self.host, self.port = self._wait_until_ready()

@@ -55,8 +55,8 @@ def test_one_line_in_many_segments_is_one_line(server):
 
 
 @task("2.5", needs=["2.1"])
-def test_a_long_line_is_answered_whole(server):
-    ann = server.visitor("ann")
+def test_a_long_line_is_answered_whole(start_server):
+    ann = start_server(short_sends=True).visitor("ann")
     for number, size in enumerate((1023, 1024, 1025, 4095, 4096, 4097, 65535, MAX_LINE), 1):
         asks_and_gets(ann, number, scenes.counted(size))
     longest = scenes.counted(MAX_LINE)

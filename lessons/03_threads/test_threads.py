@@ -80,7 +80,7 @@ def test_any_lines_in_any_pieces_are_the_lines_of_one_client(server, lines, cuts
 @task("3.6", needs=["3.1"])
 def test_the_rules_of_lines_still_hold(start_server):
     for size in ("1", "2", "3", "1024", "65536"):
-        ann = start_server("--buffer", size).visitor("ann")
+        ann = start_server("--buffer", size, short_sends=True).visitor("ann")
         ann.sends_bytes(b"telnet\r\nb\rc\r\r\n\xff\xfe\n \x0b\x1c \n")
         ann.gets("1: telnet", "2: b\rc\r", "3: \ufffd", "4:  \x0b\x1c ")
         asks_and_gets(ann, 5, "nel\x85 ls\u2028 ps\u2029 nul\x00")

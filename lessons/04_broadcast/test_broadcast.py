@@ -46,8 +46,8 @@ def test_a_line_reaches_everyone_but_its_sender(server):
 
 
 @task("4.3", needs=["4.2"])
-def test_every_line_arrives_as_it_was_said(server):
-    alice, bob = joins(server, "alice", "bob")
+def test_every_line_arrives_as_it_was_said(start_server):
+    alice, bob = joins(start_server(short_sends=True), "alice", "bob")
     for line in (
         "", "  spaces  ", "\ttab", "gr\u00fc\u00df dich \U0001f642", "nul\x00 bell\x07 esc\x1b[1m",
         "a\rreturn", "vt\x0b ff\x0c fs\x1c nel\x85 ls\u2028 end", "* welcome", "quit", "{quit}",

@@ -28,7 +28,7 @@ def test_it_prints_what_the_server_says(start_client, scripted_server):
 
 @task("5.2")
 def test_it_sends_what_is_typed(start_client, scripted_server):
-    client, server = meets(start_client, scripted_server)
+    client, server = meets(start_client, scripted_server, short_sends=True)
     says(client, server, "hello")
     says(client, server, "")
     says(client, server, "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642", "/quit")

@@ -60,8 +60,8 @@ def test_the_others_hear_who_joins_and_who_leaves(server):
 
 
 @task("6.3", needs=["6.2"])
-def test_a_line_goes_out_under_its_senders_name(server):
-    alice, bob, carol = enter(server, "alice", "bob", "carol")
+def test_a_line_goes_out_under_its_senders_name(start_server):
+    alice, bob, carol = enter(start_server(short_sends=True), "alice", "bob", "carol")
     is_heard(alice, "hi", bob, carol)
     is_heard(bob, "fence", alice, carol)
     for line in ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit", "alice"):
@@ -468,7 +468,10 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.prints(DISCONNECTED)
     client.ends(1)
 
-    client, server = comes_in(start_client, scripted_server)
+    client, server = comes_in(start_client, scripted_server, short_sends=True)
+    long = scenes.counted(20_000)
+    client.types(long)
+    server.gets(long)
     client.types_bytes(b"half a typed line, ")
     server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
     client.prints("alice: byte by byte \U0001f642")

@@ -23,6 +23,7 @@ pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
 MIB = 1024 * 1024
+LONG = scenes.counted(20_000)
 BACKLOG = 1000
 LESSON = "07_commands"
 FORMS = ("/who", "/msg NAME TEXT", "/nick NEW", "/help", "/quit")
@@ -74,7 +75,8 @@ def test_who_lists_the_people_with_names(server):
 
 
 @task("7.3", needs=["7.1"])
-def test_a_private_message_reaches_one_person(server):
+def test_a_private_message_reaches_one_person(start_server):
+    server = start_server(short_sends=True)
     alice, bob, carol = enter(server, "alice", "Bob", "carol")
     alice.sends("/msg Bob psst")
     bob.gets("alice (private): psst")
@@ -82,7 +84,8 @@ def test_a_private_message_reaches_one_person(server):
     bob.sends("/msg ALICE  two  spaces  ")
     alice.gets("Bob (private):  two  spaces  ")
     bob.gets("* told alice")
-    for text in (" ", "/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi"):
+    texts = (" ", "/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi", LONG)
+    for text in texts:
         carol.sends(f"/msg bob {text}")
         bob.gets(f"carol (private): {text}")
         carol.gets("* told Bob")

@@ -95,8 +95,8 @@ def test_the_room_of_lesson_07_is_still_there(server):
 
 
 @task("9.2", needs=["9.1"])
-def test_a_file_reaches_everybody_else(server):
-    alice, bob, carol = enter(server, "alice", "bob", "carol")
+def test_a_file_reaches_everybody_else(start_server):
+    alice, bob, carol = enter(start_server(short_sends=True), "alice", "bob", "carol")
     for number, size in enumerate(SIZES, 1):
         data = scenes.counted(size).encode()
         alice.sends_bytes(file_as_sent(number, "my notes.txt", data))
@@ -433,7 +433,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
 @task("9.12")
 def test_the_client_sends_a_file(stage, start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server)
+    client, server = comes_in(start_client, scripted_server, short_sends=True)
     for number, size in enumerate(SIZES, 1):
         data = scenes.counted(size).encode()
         (stage.folder / "my notes.txt").write_bytes(data)

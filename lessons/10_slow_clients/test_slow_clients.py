@@ -48,7 +48,8 @@ ATTEMPTS = 3  # where a busy machine can be too slow for its part
 
 
 @task("10.1")
-def test_the_room_of_lesson_09_is_still_there(server):
+def test_the_room_of_lesson_09_is_still_there(start_server):
+    server = start_server(short_sends=True)
     alice, bob = enter(server, "alice", "bob")
     is_heard(alice, "hi", bob)
     is_heard(bob, "  hello ", alice)
@@ -639,7 +640,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
 @task("10.15")
 def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server)
+    client, server = comes_in(start_client, scripted_server, short_sends=True)
     data = ALL_BYTES * 600
     (stage.folder / "a file").write_bytes(data)
     client.types("hello", "/sendfile a file")

@@ -1,0 +1,77 @@
+"""Runs the mutants of the functions that students write against the suites, a report a lesson.
+
+    python -m tests.mutants [--lesson 2] [--sample 40] [--jobs 2] [--out out/mutants]
+
+Exit status 1 if one survived that is not listed in equivalent.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.lesson import Lesson
+from grader.judging.run import end_running_suites
+from tests.mutants.equivalents import equivalents
+from tests.mutants.killing import EQUIVALENT, KILLED, Fate, Subject, fate_of, subjects_of
+from tests.mutants.report import report
+
+
+def main() -> int:
+    """Run them; return the exit status."""
+    options = _options()
+    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    options.out.mkdir(parents=True, exist_ok=True)
+    good = True
+    for lesson in lessons:
+        began = time.monotonic()
+        fates = _fates(lesson, options)
+        text = report(lesson, fates, options.sample, time.monotonic() - began)
+        (options.out / f"{lesson.id}.txt").write_text(text, encoding="utf-8")
+        print(text, flush=True)
+        good &= all(fate.state in (KILLED, EQUIVALENT) for fate in fates)
+    return 0 if good else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lesson", action="append", default=[])
+    parser.add_argument("--sample", type=int, default=0, help="so many a lesson, evenly spread")
+    parser.add_argument("--function", default="", help="only of this one, as in LineSplitter.feed")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at the same time")
+    parser.add_argument("--out", type=Path, default=Path("out/mutants"), help="for the reports")
+    return parser.parse_args()
+
+
+def _fates(lesson: Lesson, options: argparse.Namespace) -> list[Fate]:
+    known = equivalents()
+    every = subjects_of(lesson)
+    every = [one for one in every if options.function in ("", one.mutant.function)]
+    chosen = spread(every, options.sample)
+    fates = [Fate(one, EQUIVALENT, known[one.key]) for one in chosen if one.key in known]
+    waiting = [one for one in chosen if one.key not in known]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        try:
+            for done, fate in enumerate(pool.map(fate_of, waiting), 1):
+                fates.append(fate)
+                if sys.stderr.isatty():
+                    print(f"\r{lesson.id} {done}/{len(waiting)} ", end="", file=sys.stderr)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_running_suites()
+            raise SystemExit(130) from None
+    return fates
+
+
+def spread(subjects: list[Subject], number: int) -> list[Subject]:
+    """Return so many of them, evenly spread; all if there are no more, or for 0."""
+    number = min(number or len(subjects), len(subjects))
+    return [subjects[n * len(subjects) // number] for n in range(number)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

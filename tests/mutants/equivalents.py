@@ -1,0 +1,37 @@
+"""Reads equivalent.toml: mutants that no suite can kill, each with the reason.
+
+An entry names lesson, file, function, the text of the line (nth: if it is not the first with that
+text) and the change, so that it survives
+what is edited elsewhere; an entry that fits no mutant any more is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.mutator import Mutant
+
+LIST = Path(__file__).with_name("equivalent.toml")
+Key = tuple[str, str, str, str, int, str]
+
+
+def key_of(lesson_id: str, file: str, mutant: Mutant) -> Key:
+    """Return by what a mutant is recognised."""
+    return lesson_id, file, mutant.function, mutant.text, mutant.nth, mutant.what
+
+
+def equivalents() -> dict[Key, str]:
+    """Return the reason for each mutant that is listed."""
+    entries = tomllib.loads(LIST.read_text(encoding="utf-8"))["equivalent"]
+    return {
+        (lesson_id, *_where(entry), what): entry["reason"]
+        for entry in entries
+        for lesson_id in entry["lessons"]
+        for what in entry["changes"]
+    }
+
+
+def _where(entry: dict[str, Any]) -> tuple[str, str, str, int]:
+    return entry["file"], entry["function"], entry["text"], entry.get("nth", 1)
