@@ -569,8 +569,8 @@ static int let_in(int listener) { /* return whether there may be more */
 static void forget(Guest *guest, int at_once) {
   static char data[65536];
   if (at_once) setsockopt(guest->fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
-  else
-    while (recv(guest->fd, data, given.buffer, 0) > 0) continue; /* lest the end be a reset */
+  for (int i = 0; i < 100; i++) /* lest the end be a reset, if it need not be one */
+    if (recv(guest->fd, data, given.buffer, 0) <= 0) break;
   guest->doomed = 1;
   leave(guest);
   close(guest->fd);
