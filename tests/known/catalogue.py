@@ -21,7 +21,7 @@ Kind = Literal["wrong", "odd"]
 COMMON = {"id", "name", "did"}
 OPTIONAL = {
     "wrong": {"edits", "folder", "may_fail"},
-    "odd": {"edits", "folder", "overlays", "client", "compile", "needs_command"},
+    "odd": {"edits", "folder", "overlays", "client", "compile", "needs_command", "extra"},
 }
 REQUIRED = {"wrong": COMMON | {"fails", "likely", "says"}, "odd": COMMON}
 
@@ -47,7 +47,7 @@ class Program:
     so, which is no merit of the suite; likely: the mistake that the first of them must name, and
     says: words of it; overlays: folders beside the lists; client: an older odd program whose
     client.py the folder takes over; compile: the command that makes its program, in the folder;
-    needs_command: a program that this machine must have.
+    needs_command: a program that this machine must have; extra: only `make catalogue` grades it.
     """
 
     kind: Kind
@@ -65,6 +65,7 @@ class Program:
     client: str = ""
     compile: tuple[str, ...] = ()
     needs_command: str = ""
+    extra: bool = False
 
     @property
     def where(self) -> str:
