@@ -385,17 +385,30 @@ function visit(socket) {
   state.files = new Map(); // ID -> file
   state.chunk = null; // the one that comes now
   socket.state = state;
-  const served = [...everyone].filter((other) => !other.state.turnedAway).length;
+  state.turnedAway = isFull();
   everyone.add(socket);
   if (everyone.size >= most) rest();
   socket.setNoDelay(true);
   socket.on("error", () => {}); // "close" follows
   socket.on("close", () => bury(socket));
-  if (served >= settings["max-clients"]) {
-    state.turnedAway = true;
+  if (state.turnedAway) setTimeout(begin, 50, socket); // some may have gone, and not be seen yet
+  else begin(socket);
+}
+
+function isFull() {
+  let served = 0;
+  for (const socket of everyone) served += !socket.state.turnedAway;
+  return served >= settings["max-clients"];
+}
+
+function begin(socket) {
+  const state = socket.state;
+  if (closing || socket.destroyed) return;
+  if (state.turnedAway && isFull()) {
     throwOut(socket, "* the room is full");
     return;
   }
+  state.turnedAway = false;
   const patience = Math.min(settings["name-timeout"] * 1000, 2 ** 31 - 1);
   state.timer = setTimeout(throwOut, patience, socket);
   socket.on("readable", () => pump(socket));

@@ -323,8 +323,11 @@ class Loop:
             self.selector.register(source, events, data)
 
     def accept(self):
-        """Let everybody in who waits; when the system has nothing left, rest for a moment."""
-        while True:
+        """Let a few in who wait; when the system has nothing left, rest for a moment.
+
+        Those who have gone are seen before the next few, and do not take anybody's place.
+        """
+        for _ in range(10):
             try:
                 connection, _ = self.listener.accept()
             except OSError as error:

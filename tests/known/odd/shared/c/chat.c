@@ -632,7 +632,8 @@ static void turn(int listener, double *pause_until) { /* wait for something, and
     if (watched[i].revents & ~POLLOUT && !guests[i]->doomed) receive(guests[i]);
   }
   if (watched[number].revents) {
-    while (let_in(listener)) continue;
+    errno = 0;
+    for (int i = 0; i < 10 && let_in(listener); i++) continue; /* who has gone is to be seen first */
     if (errno == EMFILE || errno == ENFILE) *pause_until = now() + 0.1;
   }
   for (int i = 0; i < count; i++) look_after(guests[i]);

@@ -91,6 +91,11 @@ class Hub:
     def accept(self):
         """Start a process for the next client. No signal comes between its start and its entry."""
         connection, _ = self.listener.accept()
+        try:
+            connection.getpeername()
+        except OSError:
+            connection.close()  # gone already: not worth a process
+            return
         pipe, far_end = FORK.Pipe()
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         guest = Guest(connection, pipe)

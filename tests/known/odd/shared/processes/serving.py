@@ -60,6 +60,11 @@ class Serving:
     def accept(self):
         """Start a process for the next client. No signal comes between its start and its entry."""
         connection, _ = self.listener.accept()
+        try:
+            connection.getpeername()
+        except OSError:
+            connection.close()  # gone already: not worth a process
+            return
         words = (self.listener, connection, self.serve_client)
         process = FORK.Process(target=visit, args=words)
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
