@@ -41,8 +41,8 @@ gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)
 
-catalogue: full  ## every task on every known wrong program (half an hour)
-	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py $(ARGS)
+catalogue: full  ## every task on every known program, wrong or odd (half an hour)
+	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
 
 mutants: full  ## machine-made mistakes: make mutants [LESSON=4] [OUT=out] [ARGS=--sample 40] (hours)
 	@$(RUN) -m tests.mutants --out $(OUT)/mutants $(if $(LESSON),--lesson $(LESSON)) $(ARGS)

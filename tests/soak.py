@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,9 +59,7 @@ def _subjects(lessons: list[Lesson], folder: Path, only_reference: bool) -> Iter
     for lesson in lessons:
         yield "reference", lesson, SOLUTION
         for program in programs("odd", lesson.id):
-            if only_reference or (
-                program.needs_command and shutil.which(program.needs_command) is None
-            ):
+            if only_reference or not program.is_at_home:
                 continue
             yield program.name, lesson, build(program, folder / program.id)
 

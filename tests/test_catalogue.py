@@ -57,6 +57,8 @@ def test_no_id_and_no_name_is_used_twice() -> None:
 
 @pytest.mark.parametrize("program", EVERY, ids=lambda p: f"{p.id}-{p.name}")
 def test_it_can_be_built(program: Program, tmp_path: Path) -> None:
+    if program.compile and not program.is_at_home:
+        pytest.skip(f"this machine has no {program.needs_command}")
     build(program, tmp_path)
     folder = tmp_path / program.lesson_id
     assert any((folder / name).is_file() for name in ("server.py", "client.py"))

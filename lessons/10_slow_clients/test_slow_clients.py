@@ -126,6 +126,9 @@ def test_nobody_waits_for_who_does_not_read(server):
     for person in (alice, bob):
         person.gets("* Carol left")
     is_heard(bob, "and we", alice)
+    mallory.begins_to_send(b"that was all\n")
+    for person in (alice, bob):
+        person.gets("mallory: that was all")  # so there is nothing left to do
     server.rests_for(0.5)
 
 
