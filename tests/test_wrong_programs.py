@@ -1,6 +1,6 @@
 """Each known wrong program fails the tasks that it must, no other, and is told its mistake.
 
-Up to 34 programs a lesson are graded, evenly spread, four of them as a whole; of others only the
+Up to 28 programs a lesson are graded, evenly spread, four of them as a whole; of others only the
 first task that they must fail is run, and what their mistake is known by. `make catalogue` grades
 every program as a whole, and with -k any of them can be asked for.
 
@@ -16,7 +16,7 @@ from grader.results import GRADED, NOT_RUN, PASSED, LessonResult
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
-A_LESSON = 34
+A_LESSON = 28
 WHOLE_A_LESSON = 4
 
 

@@ -48,8 +48,7 @@ ATTEMPTS = 3  # where a busy machine can be too slow for its part
 
 
 @task("10.1")
-def test_the_room_of_lesson_09_is_still_there(start_server):
-    server = start_server(short_sends=True)
+def test_the_room_of_lesson_09_is_still_there(server):
     alice, bob = enter(server, "alice", "bob")
     is_heard(alice, "hi", bob)
     is_heard(bob, "  hello ", alice)

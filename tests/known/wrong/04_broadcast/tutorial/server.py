@@ -18,7 +18,7 @@ addresses = []
 def broadcast(message, sender):
     for client in list(clients):
         if client is not sender:
-            client.send(message)
+            client.sendall(message)
 
 
 def handle(client):
@@ -44,7 +44,7 @@ def receive():
         print(f"Connected with {address}")
         clients.append(client)
         addresses.append(address)
-        client.send(b"* welcome\n")
+        client.sendall(b"* welcome\n")
         thread = threading.Thread(target=handle, args=(client,))
         thread.start()
 
