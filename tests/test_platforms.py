@@ -184,7 +184,7 @@ def test_gradescope_says_who_and_when(class_of, tmp_path):
             {
                 "assignment_9_export/submission_metadata.yml": YML,
                 "assignment_9_export/submission_77/01_echo/server.py": "ada",
-                "assignment_9_export/submission_78/work/01_echo/server.py": "renee and bob",
+                "assignment_9_export/submission_78/code/01_echo/server.py": "renee and bob",
                 "assignment_9_export/submission_79/01_echo/server.py": "nobody knows",
             }
         ),
