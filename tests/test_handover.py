@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape
 import pytest
 
 from grader.handover.classroom import classroom_results
-from grader.handover.escaping import fenced, markdown_code, visible, xml_text
+from grader.handover.escaping import fenced, markdown_code, xml_text
 from grader.handover.gradescope import gradescope_results
 from grader.handover.junit import junit_xml
 from grader.handover.summary import MOST_BYTES, summary_md
 from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
+from grader.report.visible import visible_line
 from grader.results import FAILED, GRADER_ERROR, PASSED
 from tests.hostile import NAMES, document, full, hostile_class, submission
 
@@ -49,7 +50,7 @@ def test_gradescope_reads_every_submission(one):
     row = json.loads(json.dumps(gradescope_results(whole, one)))
     assert gradescope_score(row) == (one.mark, 20)
     assert row["extra_data"] == {"kit": "1.0.0", "suite": "sha256:abc"}
-    assert visible(row["output"].replace("\n", "")) == row["output"].replace("\n", "")
+    assert visible_line(row["output"].replace("\n", "")) == row["output"].replace("\n", "")
 
 
 def test_a_student_sees_their_failure_and_nothing_of_the_graders():
@@ -138,7 +139,7 @@ def code_span(markdown):
 def test_code_says_what_stood_there_and_is_one_cell(name):
     assert "|" not in markdown_code(name)
     if name.strip():
-        assert code_span(markdown_code(name)) == visible(name).replace("|", "\\x7c")
+        assert code_span(markdown_code(name)) == visible_line(name).replace("|", "\\x7c")
 
 
 def test_a_summary_of_a_huge_class_is_cut_and_says_so():

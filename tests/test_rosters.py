@@ -315,7 +315,7 @@ def test_the_report_makes_the_marked_roster_again_and_prints_what_is_harmless(tm
     assert done.returncode == 0, done.stderr
     assert "1 marks of 03_threads in column" in done.stdout
     said = [line for line in done.stdout.splitlines() if "matches no student" in line]
-    assert said == [" matches no student: \\x23#[error]x\\x1b[2J"]
+    assert said == [" matches no student: #\\x23[error]x\\x1b[2J"]
     assert (tmp_path / "g-marked.csv").is_file()
 
 

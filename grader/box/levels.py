@@ -6,16 +6,12 @@ import functools
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 
-from grader.box.box import ISOLATED, LEVELS, LIMITED, NO_PROC, UNPROTECTED
-from grader.box.walls import bubblewrap
+from grader.box.box import LEVELS, LIMITED, UNPROTECTED
+from grader.box.walls import KIT, bubblewrap
 from grader.errors import UserError
 
 PROBE_SECONDS = 20  # a loaded machine; the box starts in some hundredths of one
-KIT = Path(__file__).resolve().parents[2]
-GRADED_AT = (ISOLATED, NO_PROC, LIMITED)  # levels at which a class is graded without asking
-
 WHY_NOT = {
     "setting up uid map": "the system restricts user namespaces (an AppArmor profile for bwrap?)",
     "RTM_NEWADDR": "the system restricts user namespaces (an AppArmor profile for bwrap?)",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from grader.classrun.conditions import SEED_GIVEN
 from grader.results import GRADED, MISSING, LessonResult, SubmissionResult
+from grader.spreadsheet import cell
 
 HEADER = ("submission", "lesson", "old points", "new points", "why")
 SUBMISSION_CHANGED = "submission changed"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Results = dict[tuple[str, str], LessonResult]
 
 
@@ -44,8 +44,7 @@ def changes_csv(rows: Sequence[Change]) -> str:
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(HEADER)
     for row in rows:
-        values = (row.submission, row.lesson, row.old, row.new, row.why)
-        writer.writerow([f"'{v}" if v.startswith(FORMULA_STARTS) else v for v in values])
+        writer.writerow(map(cell, (row.submission, row.lesson, row.old, row.new, row.why)))
     return target.getvalue()
 
 

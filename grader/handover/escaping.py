@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 
+from grader.report.visible import visible_line
+
 FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-CI_COMMAND = re.compile(r"::(?=[A-Za-z])|##(?=\[)")  # `::error`, `##[group]`
-
-
-def visible(text: str) -> str:
-    """Return one line in which nothing acts: terminals and CI logs see escapes."""
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return CI_COMMAND.sub(lambda found: f"\\x{ord(found.group()[0]):02x}{found.group()[1:]}", shown)
 
 
 def xml_text(text: str) -> str:
@@ -24,7 +19,7 @@ def markdown_code(text: str) -> str:
 
     A table is cut at every bar, in code too, so a bar is shown as an escape.
     """
-    shown = visible(text).replace("|", r"\x7c")
+    shown = visible_line(text).replace("|", r"\x7c")
     ticks = "`" * (_longest_run(shown) + 1)
     return f"{ticks} {shown} {ticks}" if shown.strip() else "` `"
 

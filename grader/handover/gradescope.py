@@ -9,8 +9,9 @@ from typing import Any
 
 from grader import __version__
 from grader.document import Document
-from grader.handover.escaping import fenced, visible
+from grader.handover.escaping import fenced
 from grader.handover.stories import GRADER_FAILED, late_off, short_story, task_story
+from grader.report.visible import visible_line
 from grader.results import MISSING, PASSED, LessonResult, SubmissionResult, TaskResult
 
 Row = dict[str, Any]
@@ -22,7 +23,7 @@ def gradescope_results(document: Document, one: SubmissionResult) -> Row:
     return {
         "score": one.mark,
         "execution_time": round(sum(lesson.seconds for lesson in one.lessons), 2),
-        "output": "\n".join(visible(note) for note in notes),
+        "output": "\n".join(visible_line(note) for note in notes),
         "output_format": "text",
         "test_output_format": "md",
         "test_name_format": "text",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from grader.document import Document
-from grader.handover.escaping import visible, xml_text
+from grader.handover.escaping import xml_text
 from grader.handover.stories import task_story
+from grader.report.visible import visible_line
 from grader.results import (
     GRADER_ERROR,
     NOT_RUN,
@@ -28,7 +29,7 @@ def junit_xml(document: Document) -> str:
 
 
 def _add_suite(root: Element, one: SubmissionResult, lesson: LessonResult) -> None:
-    student = xml_text(visible(one.id))
+    student = xml_text(visible_line(one.id))
     states = [task.state for task in lesson.tasks]
     bad = [state for state in states if state not in (PASSED, NOT_RUN, GRADER_ERROR)]
     suite = SubElement(
@@ -57,7 +58,7 @@ def _add_case(suite: Element, owner: str, lesson: LessonResult, task: TaskResult
         return
     tag = {NOT_RUN: "skipped", GRADER_ERROR: "error"}.get(task.state, "failure")
     story = task_story(lesson, task)
-    message = xml_text(visible(task.message or story))
+    message = xml_text(visible_line(task.message or story))
     outcome = SubElement(case, tag, message=message)
     if tag != "skipped":
         outcome.set("type", xml_text(task.kind or task.state))

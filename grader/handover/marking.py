@@ -6,11 +6,11 @@ from pathlib import Path
 
 from grader.document import Document, write_bytes, write_whole
 from grader.handover.canvas import is_excused
-from grader.handover.escaping import visible
 from grader.handover.matching import Matches, Pair, match
 from grader.handover.moodle import may_replace
 from grader.handover.roster import Roster, Student
 from grader.handover.stories import mark_of, number, short_story, why_no_mark
+from grader.report.visible import visible_line
 from grader.results import SubmissionResult
 
 REPORT = "roster-report.txt"
@@ -23,13 +23,15 @@ def mark_roster(document: Document, out: Path, roster: Roster) -> tuple[list[str
     for one, student in matches.pairs:
         reason = why_no_mark(one, roster.lesson) or _refusal(roster, student)
         if reason:
-            left.append(f"left as it is: {_who(student)} ({visible(one.id)}): {reason}")
+            left.append(f"left as it is: {_who(student)} ({visible_line(one.id)}): {reason}")
         else:
             _fill(roster, student, one)
             marked.append(student.row)
     target = out / f"{roster.path.stem}-marked{roster.path.suffix}"
     write_bytes(target, roster.table.to_bytes(_rows(roster, marked)))
-    place = f'{roster.lesson or "the whole course"} in column "{visible(roster.column.header)}"'
+    place = (
+        f'{roster.lesson or "the whole course"} in column "{visible_line(roster.column.header)}"'
+    )
     first = f"{target}: a {roster.platform}, {len(marked)} marks of {place}"
     lines = [first, *_warnings(roster, document), *_problems(matches), *left, *_absent(matches)]
     write_whole(out / REPORT, "\n".join(lines) + "\n")
@@ -70,11 +72,11 @@ def _warnings(roster: Roster, document: Document) -> list[str]:
 
 def _problems(matches: Matches) -> list[str]:
     clashes = [
-        f"error: {' and '.join(visible(one.id) for one in mine)} belong to one student, "
+        f"error: {' and '.join(visible_line(one.id) for one in mine)} belong to one student, "
         f"{_who(student)}: no mark was written"
         for student, mine in matches.clashes
     ]
-    return clashes + [f"matches no student: {visible(one.id)}" for one in matches.lost]
+    return clashes + [f"matches no student: {visible_line(one.id)}" for one in matches.lost]
 
 
 def _absent(matches: Matches) -> list[str]:
@@ -83,4 +85,4 @@ def _absent(matches: Matches) -> list[str]:
 
 def _who(student: Student) -> str:
     words = [*student.names[:1], *(key for key in student.keys.values() if key)]
-    return visible(f"{words[0]} ({words[1]})" if len(words) > 1 else (words or ["?"])[0])
+    return visible_line(f"{words[0]} ({words[1]})" if len(words) > 1 else (words or ["?"])[0])

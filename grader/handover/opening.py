@@ -12,11 +12,11 @@ from typing import Any
 from grader.errors import UserError
 from grader.handover.blackboard import read_blackboard
 from grader.handover.canvas import read_canvas
-from grader.handover.escaping import visible
 from grader.handover.moodle import read_moodle
 from grader.handover.roster import Column, Roster
 from grader.handover.table import read_table
 from grader.handover.titles import lesson_named, names_course, naming_lesson
+from grader.report.visible import visible_line
 
 READERS = (read_canvas, read_moodle, read_blackboard)
 KNOWN = (
@@ -73,7 +73,7 @@ def _title(roster: Roster) -> str:
 def _only(roster: Roster, chosen: list[Column], named: bool) -> Column:
     if len(chosen) == 1:
         return chosen[0]
-    listed = ", ".join(f'"{visible(one.header)}"' for one in chosen or roster.columns)
+    listed = ", ".join(f'"{visible_line(one.header)}"' for one in chosen or roster.columns)
     if chosen:
         words = "more than one column fits"
     else:

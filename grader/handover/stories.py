@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.handover.escaping import visible
 from grader.report.failure import failure_text
+from grader.report.visible import visible_line
 from grader.results import (
     GRADED,
     GRADER_ERROR,
@@ -52,7 +52,7 @@ def short_story(one: SubmissionResult, lesson_id: str = "") -> str:
         for lesson in chosen
     ]
     most = sum(lesson.max_points for lesson in chosen)
-    late = visible(str(one.late.get("reason", "")))
+    late = visible_line(str(one.late.get("reason", "")))
     parts = [", ".join(lessons)]
     parts += [f"less {one.late['percent']} %: {late}"] if late_off(one) else []
     return f"{number(mark_of(one, lesson_id))}/{most} points: {'; '.join(parts)}"

@@ -14,11 +14,11 @@ from grader.report.numbers import any_late, class_numbers, lesson_mark
 from grader.report.people import needs_a_person
 from grader.report.visible import visible_line
 from grader.results import SubmissionResult
+from grader.spreadsheet import cell
 
 NAME_WIDTH = 22
 MOST_HARDEST = 5
 MOST_LINES = 10
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show_gradebook(console: Console, document: Document, out: Path) -> None:
@@ -78,5 +78,4 @@ def gradebook_csv(document: Document) -> str:
 
 def _cell(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    text = visible_line(str(value))
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return cell(visible_line(str(value)))
