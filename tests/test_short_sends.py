@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from grader.box.walls import interpreter
+from grader.box.inside import interpreter
 from grader.wire.client import Client
 from grader.wire.failure import WireFailure
 from grader.wire.program import Program

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.box import attacker
 from grader.box.box import Box
-from grader.box.walls import interpreter
+from grader.box.inside import interpreter
 
 HELLO = "import os; open('proof', 'w').write('x'); print('hello from', os.getcwd())"
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from grader.box import kernel
+from grader.box.inside import NOBODY, OWN_ETC, own_prefix
 from grader.box.limits import MIB, MOST_DISK, MOST_FILES
-from grader.box.walls import NOBODY, OWN_ETC, own_prefix
 
 FOR_ALL = "/tmp"
 

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from grader.box.ground import Ground
+from grader.box.inside import NOBODY, OWN_ETC, own_prefix
 from grader.box.limits import MIB, MOST_THREADS, settings
 
-if TYPE_CHECKING:
-    from grader.box.ground import Ground
-
 KIT = Path(__file__).resolve().parents[2]
-NOBODY = 60001  # a user id that nobody on the machine has, for when root grades
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 SHARED = {"/bin": "usr/bin", "/sbin": "usr/sbin", "/lib": "usr/lib", "/lib64": "usr/lib64"}
 OF_ETC = ("ld.so.cache", "localtime", "services", "protocols", "alternatives")
-OWN_ETC = {
-    "hosts": "127.0.0.1 localhost box\n::1 localhost ip6-localhost\n",
-    "passwd": "student:x:1000:1000::/tmp:/bin/sh\n",
-    "group": "student:x:1000:\n",
-    "nsswitch.conf": "hosts: files\n",
-}
 TEMPORARY = 32 * MIB  # bytes of /tmp, and half as much of /dev/shm
 
 # The keeper stays when the program has ended, so that what it left can be counted. A Ctrl-C of a
@@ -42,17 +32,6 @@ KEEPER = (
     "{stdin}<&- {stdout}>&- {stderr}>&- {status}>&- {leash}<&-; "
     "ended=$?; exec {stdin}<&- {stdout}>&- {stderr}>&-; echo $ended >&{status}; read end <&{leash}"
 )
-
-
-def interpreter() -> str:
-    """Return the Python for submissions: the one from which the kit's environment was made."""
-    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
-
-
-def own_prefix() -> Path | None:
-    """Return where that Python is installed, if the box would not show it anyway."""
-    prefix = Path(sys.base_prefix).resolve()
-    return None if prefix == Path("/usr") or Path("/usr") in prefix.parents else prefix
 
 
 def bubblewrap() -> str | None:

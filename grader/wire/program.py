@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from grader.box.walls import interpreter
+from grader.box.inside import interpreter
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE

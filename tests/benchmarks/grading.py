@@ -29,8 +29,8 @@ from pathlib import Path
 
 import psutil
 
+from grader.box.inside import interpreter
 from grader.box.levels import best_level
-from grader.box.walls import interpreter
 from grader.course.catalogue import KIT, SOLUTION
 from grader.course.lesson import Lesson, load_lesson
 from grader.judging.run import Job, run_lesson
