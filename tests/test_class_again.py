@@ -52,6 +52,29 @@ def written(school):
     return {path.name: path.stat().st_mtime_ns for path in files if path.name != ".running"}
 
 
+def test_what_lateness_took_off_stays_off_until_the_rules_are_applied_again(school):
+    (school / "late.toml").write_text(
+        'deadline = 2026-11-22T23:59:00\ntimezone = "UTC"\npercent_per_day = 10\n'
+    )
+    (school / "times.csv").write_text("id,submitted\nann,2026-11-24T12:00:00\n")
+    rules = ["--late", str(school / "late.toml"), "--submitted", str(school / "times.csv")]
+    assert grade(school / "class", school / "out", *rules).returncode == 0
+    assert percents(school) == {"ann": 20}
+    for more in ([], ["--only", "ann"], ["--only", "bob"]):
+        done = grade(school / "class", school / "out", *more)
+        assert "as they were applied last" in done.stdout
+        assert percents(school) == {"ann": 20}
+    (school / "times.csv").write_text("id,submitted\nann,2026-11-22T12:00:00\n")
+    assert grade(school / "class", school / "out", *rules).returncode == 0
+    assert percents(school) == {}
+
+
+def percents(school):
+    """Return what was taken off of whom."""
+    results = json.loads((school / "out" / "results.json").read_text())
+    return {one["id"]: one["late"]["percent"] for one in results["submissions"] if one["late"]}
+
+
 def test_an_unchanged_class_is_taken_over_and_nothing_is_written_again(school):
     before = written(school)
     done = grade(school / "class", school / "out")

@@ -120,8 +120,8 @@ def test_reports_are_made_again_from_the_results_alone(graded):
 def test_the_gradebook_has_a_column_a_lesson_and_leaves_missing_ones_empty(graded):
     out, _ = graded
     rows = gradebook_csv(read_document(out / "results.json")).splitlines()
-    assert rows[0] == "submission,01_echo,total,maximum,notes"
-    assert next(row for row in rows if row.startswith("broken")).startswith("broken,,0,20,")
+    assert rows[0] == "submission,01_echo,total,maximum,mark,notes"
+    assert next(row for row in rows if row.startswith("broken")).startswith("broken,,0,20,0,")
 
 
 def test_page_names_are_files_of_their_own():

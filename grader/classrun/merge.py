@@ -62,7 +62,9 @@ def _result(
         elif kept := earlier.result(one.id, lesson.id):
             results.append(replace(kept, cached=True))
     mark = fingerprint(one.folder, list(lessons)) if one.folder else ""
-    whole = SubmissionResult(one.id, mark, results, list(one.notes), dict(one.person))
+    before = earlier.submissions.get(one.id)
+    late = dict(before.late) if before else {}  # until the rules are applied again
+    whole = SubmissionResult(one.id, mark, results, list(one.notes), dict(one.person), late)
     _note_what_happened(whole, run)
     return whole
 

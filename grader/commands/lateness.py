@@ -29,9 +29,16 @@ def rules_of(options: argparse.Namespace) -> Rules | None:
 def judge_lateness(
     rules: Rules | None, results: Sequence[SubmissionResult], screen: Console
 ) -> None:
-    """Apply the rules, if there are any; say which of their ids are nobody's."""
+    """Apply the rules, if there are any; say which of their ids are nobody's.
+
+    Without rules, what was taken off before stays taken off.
+    """
     if rules is None:
-        return
-    if strangers := apply(rules, results):
-        text = f"Late rules: nobody here is called {listed(strangers)}"
-        screen.print(text, highlight=False, markup=False)
+        if any(one.late for one in results):
+            _say(screen, "Late rules: as they were applied last; --late FILE applies them again")
+    elif strangers := apply(rules, results):
+        _say(screen, f"Late rules: nobody here is called {listed(strangers)}")
+
+
+def _say(screen: Console, text: str) -> None:
+    screen.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -64,14 +64,17 @@ def _row(document: Document, one: SubmissionResult, late: bool) -> str:
 
 
 def gradebook_csv(document: Document) -> str:
-    """Return a row a submission: id, a column a lesson, total, maximum, notes."""
+    """Return a row a submission: id, a column a lesson, total, maximum, mark, notes.
+
+    mark: the total less what lateness takes off.
+    """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     lessons = [lesson["id"] for lesson in document.lessons]
-    writer.writerow(["submission", *lessons, "total", "maximum", "notes"])
+    writer.writerow(["submission", *lessons, "total", "maximum", "mark", "notes"])
     for one in document.submissions:
         marks = [lesson_mark(one, lesson).replace("-", "") for lesson in lessons]
-        row = [one.id, *marks, one.points, one.max_points, "; ".join(one.notes)]
+        row = [one.id, *marks, one.points, one.max_points, f"{one.mark:g}", "; ".join(one.notes)]
         writer.writerow([_cell(value) for value in row])
     return target.getvalue()
 
