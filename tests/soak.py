@@ -1,22 +1,21 @@
-"""Looks for flakes: grades right programs again and again beside busy neighbours.
+"""Looks for flakes: grades right programs again and again where a machine has no time for them.
 
-    python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--busy 2]
+    python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--under one-core]
 
-Every point that a right program loses is a flake of ours; its transcript is printed. Exit
-status 1 if there was one.
+The runs are shared out over busy neighbours, little memory, nice 19 and a single core. Every point
+that a right program loses is a flake of ours; its transcript is printed. Exit status 1 if there
+was one.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from pathlib import Path
 
 from grader.box.levels import best_level
@@ -27,21 +26,38 @@ from grader.report.failure import failure_text
 from grader.results import PASSED, LessonResult
 from grader.wire.patience import measured_slowness
 from tests.known.catalogue import build, programs
+from tests.pressure import CONDITIONS
 
-BUSY = "while True: pass"
 Subject = tuple[str, Lesson, Path]
 
 
 def main() -> int:
     """Soak; return the exit status."""
     options = _options()
+    if not options.under:
+        return _under_each(options)
     lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
     with tempfile.TemporaryDirectory(prefix="kit-soak-") as folder:
         subjects = list(_subjects(lessons, Path(folder), options.only_reference))
         slowness = measured_slowness()  # before the neighbours come: as check does on a laptop
-        with _busy(options.busy * (os.cpu_count() or 1)):
+        with CONDITIONS[options.under]():
             seeds = range(options.first, options.first + options.runs)
             return _soak(subjects, seeds, options.jobs, slowness)
+
+
+def _under_each(options: argparse.Namespace) -> int:
+    """Let a process of its own do a part of the runs under each condition."""
+    worst, first = 0, options.first
+    for place, name in enumerate(CONDITIONS):
+        runs = (options.runs + place) // len(CONDITIONS)
+        if runs:
+            print(f"-- {name}, {runs} runs", flush=True)
+            more = ["--under", name, "--runs", str(runs), "--first", str(first)]
+            worst |= subprocess.run(
+                [sys.executable, "-m", "tests.soak", *sys.argv[1:], *more], check=False
+            ).returncode
+        first += runs
+    return worst
 
 
 def _options() -> argparse.Namespace:
@@ -50,7 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the seed of the first run")
     parser.add_argument("--lesson", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=3, help="suites at the same time")
-    parser.add_argument("--busy", type=int, default=2, help="busy processes a core beside them")
+    parser.add_argument("--under", choices=CONDITIONS, help="this only, not each in its turn")
     parser.add_argument("--only-reference", action="store_true", help="leave the odd ones out")
     return parser.parse_args()
 
@@ -62,17 +78,6 @@ def _subjects(lessons: list[Lesson], folder: Path, only_reference: bool) -> Iter
             if only_reference or not program.is_at_home:
                 continue
             yield program.name, lesson, build(program, folder / program.id)
-
-
-@contextmanager
-def _busy(number: int) -> Iterator[None]:
-    neighbours = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(number)]
-    try:
-        yield
-    finally:
-        for neighbour in neighbours:
-            neighbour.kill()
-            neighbour.wait()
 
 
 def _soak(subjects: list[Subject], seeds: range, jobs: int, slowness: float) -> int:
