@@ -1,5 +1,6 @@
 """What holds for the whole project: set-up, locks, and what must not stand in any file."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -54,6 +55,20 @@ def test_no_suite_chooses_a_port():
         assert not re.search(r"5555|--port\", \"[1-9]", path.read_text())
 
 
+def test_suites_use_what_the_harness_offers_and_nothing_behind_it():
+    for path in (KIT / "lessons").glob("*/test_*.py"):
+        tree = ast.parse(path.read_text())
+        nodes = list(ast.walk(tree))
+        modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        modules |= {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
+        ours = {name for name in modules if name.startswith(("grader", "lessons", "reference"))}
+        assert all(name.startswith(("grader.suite", "grader.wire")) for name in ours), path
+        assert not modules & {"socket", "subprocess", "threading", "asyncio", "time"}, path
+        used = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+        used += [a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names]
+        assert not [name for name in used if name.startswith("_")], path
+
+
 def test_nothing_of_a_developers_machine_is_left_in_the_project():
     places = [r"/home/[a-z]+/", r"/root/", r"/Users/[a-z]+/", re.escape(f"{KIT}/")]
     registries = ["index" + "-url", r"://[a-z0-9.-]+/" + "simple"]
@@ -84,8 +99,6 @@ def test_a_python_without_ensurepip_is_told_the_way_out(monkeypatch, capsys):
 
 
 def test_the_set_up_runs_on_any_python_that_could_be_asked():
-    import ast
-
     source = (KIT / "grader" / "bootstrap.py").read_text()
     ast.parse(source, feature_version=(3, 6))
 
