@@ -39,8 +39,8 @@ CLOSING = "* the server is closing"
 ALL_BYTES = bytes(range(256))
 FULL = "* the room is full"
 LONG = "x" * 60_000
-FEW = 60  # long lines; 3.6 MB, of which the kernel holds some 100 kB for who does not read
-MANY = 150  # long lines; 9 MB
+FEW = 90  # long lines; 5.4 MB, of which a kernel may hold 4 MiB for who does not read
+MANY = 230  # long lines; 13.8 MB
 LONG_TIME = ("--file-timeout", "60")
 SECONDS = 0.7  # that this machine may take for what a server allows a second for
 A_MOMENT = 0.05  # seconds, in which a server can serve what it has got
@@ -150,7 +150,7 @@ def test_who_is_too_far_behind_is_dropped(start_server):
     roomy = start_server()
     alice, bob = enter(roomy, "alice", "bob")
     deaf_one(roomy, "deaf", alice, bob)
-    is_dropped(alice, bob, MANY, "* deaf left")  # 9 MB, more than 8 MiB
+    is_dropped(alice, bob, MANY, "* deaf left")  # 8 MiB, and what the kernel holds
 
 
 def is_dropped(speaker, listener, most, *said):
