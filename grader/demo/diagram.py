@@ -5,9 +5,14 @@ The rule: steps are counted, not timed, so the same exchange looks the same each
 
 from __future__ import annotations
 
-from grader.report.sequence import sequence_text
+from dataclasses import replace
+
+from grader.report.sequence import parties_of, sequence_text
 from grader.report.svg_sequence import ON_A_WALL, sequence_svg
-from grader.wire.transcript import Transcript
+from grader.wire.transcript import Event, Transcript
+
+MOST_ROOMY = 3  # parties; with more of them the picture would be wider than a notebook's page
+NARROW = replace(ON_A_WALL, scale=1.6, gap=140)
 
 
 class Diagram:
@@ -17,7 +22,8 @@ class Diagram:
         self.rows = transcript.to_json()
 
     def _repr_svg_(self) -> str:
-        return sequence_svg(self.rows, ON_A_WALL)
+        parties = parties_of([Event.from_json(row) for row in self.rows])
+        return sequence_svg(self.rows, ON_A_WALL if len(parties) <= MOST_ROOMY else NARROW)
 
     def __repr__(self) -> str:
         return "\n".join(sequence_text(self.rows, timed=False))

@@ -6,10 +6,11 @@ that runs the notebook.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from grader.course.catalogue import SOLUTION, find_lesson
+from grader.demo.changed import Change, copy_of
 from grader.wire.server import Server
 from grader.wire.stage import Stage
 
@@ -17,13 +18,15 @@ SLOWNESS = 4.0  # a laptop with a projector has other things to do; see grader/w
 
 
 @contextmanager
-def server_of(lesson: str, *options: str) -> Iterator[Server]:
+def server_of(lesson: str, *options: str, changes: Sequence[Change] = ()) -> Iterator[Server]:
     """Run the server of this lesson's solution (`01_echo`, or `1`) while the `with` lasts.
 
-    options: words for its command line. Raises UserError for a lesson that there is not.
+    options: words for its command line. changes: see changed.py. Raises UserError for a lesson
+    that there is not.
     """
-    stage = Stage(SOLUTION / find_lesson(lesson).id, SLOWNESS)
-    try:
-        yield Server(stage, *options)
-    finally:
-        stage.close()
+    with copy_of(lesson, changes) as folder:
+        stage = Stage(folder, SLOWNESS)
+        try:
+            yield Server(stage, *options, stdin=subprocess.PIPE)
+        finally:
+            stage.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 
 from grader.box.limits import LIMITS
 from grader.wire import sockets
@@ -22,7 +24,7 @@ class Server(Program):
     """A server of the submission, on a free port, that said it was ready and is.
 
     descriptors: the most that it may have open at a time, where the system can see to it; 0 for
-    as many as anybody needs. short_sends: see Program.
+    as many as anybody needs. short_sends: see Program. stdin: see Process.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class Server(Program):
         folder: Path | None = None,
         descriptors: int = 0,
         short_sends: bool = False,
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
+        settings: dict[str, Any] = {"limits": limits, "stdin": stdin}
         super().__init__(
-            stage, "server.py", *words, folder=folder, short_sends=short_sends, limits=limits
+            stage, "server.py", *words, folder=folder, short_sends=short_sends, **settings
         )
         self.options = options
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
