@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue mutants lint stages sample notebooks demo soak bigclass bench benchgrade lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue feedback mutants lint stages sample notebooks demo soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ test: full  ## the tests of the kit itself
 
 catalogue: full  ## every task on every known program, wrong or odd (half an hour)
 	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
+
+feedback: full  ## the words that each wrong program is told, written again to be read
+	@$(RUN) -m pytest -n $(WORKERS) --keep-feedback -k W tests/test_wrong_programs.py $(ARGS)
 
 mutants: full  ## machine-made mistakes: make mutants [LESSON=4] [OUT=out] [ARGS=--sample 40] (hours)
 	@$(RUN) -m tests.mutants --out $(OUT)/mutants $(if $(LESSON),--lesson $(LESSON)) $(ARGS)

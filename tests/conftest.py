@@ -1,6 +1,12 @@
-"""Options of the kit's own tests."""
+"""Options of the kit's own tests, and what a run over the catalogue tells at its end."""
+
+from collections import defaultdict
 
 import pytest
+
+from tests.known import feedback, likely_figure
+
+FEEDBACK, LIKELY = "feedback", "likely"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -8,9 +14,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole-catalogue", action="store_true", help="run every task on every wrong program"
     )
+    parser.addoption(
+        "--keep-feedback", action="store_true", help="write tests/known/feedback/ again"
+    )
 
 
 @pytest.fixture
 def whole_catalogue(request: pytest.FixtureRequest) -> bool:
     """Whether every wrong program is to be graded as a whole."""
     return bool(request.config.getoption("--whole-catalogue"))
+
+
+@pytest.fixture
+def keep_feedback(request: pytest.FixtureRequest) -> bool:
+    """Whether the golden files are being made, not compared with."""
+    return bool(request.config.getoption("--keep-feedback"))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how often "Likely" was right, and write what was told, if so asked.
+
+    Here, since this is the one process that hears of all programs: the tests run in several.
+    """
+    reports = [r for word in ("passed", "failed") for r in terminalreporter.stats.get(word, ())]
+    noted = [note for report in reports for note in getattr(report, "user_properties", ())]
+    if config.getoption("whole_catalogue"):
+        rows = [tuple(row) for name, row in noted if name == LIKELY]
+        terminalreporter.write_line("\n".join(likely_figure.in_words(rows)))
+    if config.getoption("keep_feedback"):
+        texts = defaultdict(dict)
+        for lesson_id, program_id, name, text in (v for note, v in noted if note == FEEDBACK):
+            texts[lesson_id][program_id] = (name, text)
+        for lesson_id, sections in texts.items():
+            feedback.keep(lesson_id, sections)

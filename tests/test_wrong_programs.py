@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.results import GRADED, NOT_RUN, PASSED, LessonResult
+from tests.conftest import FEEDBACK, LIKELY
+from tests.known import feedback, likely_figure
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
@@ -40,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_it_fails_what_it_must_and_is_told_why(
-    program: Program, tmp_path: Path, whole_catalogue: bool
+    program: Program, tmp_path: Path, whole_catalogue: bool, keep_feedback: bool, record_property
 ) -> None:
     tasks = () if whole_catalogue or program.id in WHOLE else telling_tasks(program)
     result = graded(program, tmp_path / "once", tasks)
@@ -56,6 +58,19 @@ def test_it_fails_what_it_must_and_is_told_why(
     assert not surplus(program, result), f"too many: {surplus(program, result)}\n{words}"
     assert not unexcused(result), f"not run without a reason\n{words}"
     assert not mistold(program, result), f"{mistold(program, result)} names another one\n{words}"
+    note_what_is_told(program, result, record_property, keep_feedback)
+
+
+def note_what_is_told(program: Program, result: LessonResult, note, keep_feedback: bool) -> None:
+    """Note it for the end of the run; compare it with what a person has read."""
+    for row in likely_figure.rows(program, result):
+        note(LIKELY, row)
+    text = feedback.told(program, result)
+    note(FEEDBACK, (program.lesson_id, program.id, program.name, text))
+    if not keep_feedback:
+        golden = feedback.kept(program)
+        assert golden, f"{program.where}: make feedback, and read what it says there"
+        assert feedback.story(text) == feedback.story(golden), f"{program.where}\n{text}"
 
 
 def telling_tasks(program: Program) -> tuple[str, ...]:
