@@ -43,7 +43,10 @@ def parts(lesson: Lesson) -> Iterable[tuple[Lesson, int]]:
     """Yield the lesson with the minutes of each meeting that it takes."""
     meetings = -(-lesson.minutes // A_MEETING)
     for number in range(meetings):
-        yield lesson, (number + 1) * lesson.minutes // meetings - number * lesson.minutes // meetings
+        yield (
+            lesson,
+            (number + 1) * lesson.minutes // meetings - number * lesson.minutes // meetings,
+        )
 
 
 def schedule(unit: str, meetings: Iterable[tuple[Lesson, int]]) -> str:
@@ -57,7 +60,10 @@ def schedule(unit: str, meetings: Iterable[tuple[Lesson, int]]) -> str:
         talked, worked = talked + talk, worked + minutes
     hours, rest = divmod(talked + worked, 60)
     whole = f"all: {hours} h {rest} min" if rest else f"all: {hours} h"
-    head = [f"| {unit} | lesson | talk and notebook, minutes | work, minutes |", "|---|---|---|---|"]
+    head = [
+        f"| {unit} | lesson | talk and notebook, minutes | work, minutes |",
+        "|---|---|---|---|",
+    ]
     return "\n".join([*head, *rows, f"| | **{whole}** | {talked} | {worked} |"])
 
 
@@ -67,7 +73,8 @@ def course() -> str:
     hours, rest = divmod(sum(lesson.minutes for lesson in lessons), 60)
     points = sum(lesson.points for lesson in lessons)
     tasks = sum(len(lesson.tasks) for lesson in lessons)
-    return f"All of it: {hours} hours {rest} minutes of work, {tasks} graded tasks, {points} points."
+    work = f"{hours} hours {rest} minutes of work"
+    return f"All of it: {work}, {tasks} graded tasks, {points} points."
 
 
 def numbers() -> str:
@@ -84,7 +91,7 @@ def numbers() -> str:
         (len(odd), "odd but right programs that must get full marks: coroutines, C, Perl, ..."),
         (len(attacks), "attacks by hostile submissions that the sandbox must contain"),
     ]
-    head = ["| how many | what `make test` and `make catalogue` hold against the grader |", "|---:|---|"]
+    head = ["| how many | held against the suites by `make test`, `make catalogue` |", "|---:|---|"]
     return "\n".join([*head, *(f"| {count} | {what} |" for count, what in rows)])
 
 

@@ -17,7 +17,7 @@ import pytest
 from grader.course.catalogue import KIT
 
 PAGE = KIT / "tests" / "CONTRIBUTING.md"
-BLOCK = re.compile(r"^```(\w+)(?: (.+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FOLDERS = ("grader", "lessons", "reference_solution", "tests")
 
 

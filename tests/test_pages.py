@@ -6,7 +6,8 @@ import tomllib
 import pytest
 
 from grader.box import limits
-from grader.course.catalogue import KIT, all_lessons
+from grader.course.catalogue import KIT, SOLUTION, all_lessons
+from grader.course.starter import functions
 from tests.pages import INSTRUCTORS, PAGES, PLAYED, QUICK, between, parts
 
 SECURITY = KIT / "tests" / "SECURITY.md"
@@ -38,6 +39,17 @@ def test_every_notebook_has_its_place_in_a_lecture():
     text = INSTRUCTORS.read_text(encoding="utf-8")
     for path in (KIT / "notebooks").glob("*.ipynb"):
         assert f"`notebooks/{path.name}`" in text
+
+
+def test_every_method_that_is_named_is_one_of_the_course():
+    methods = {
+        name
+        for path in SOLUTION.glob("*/*.py")
+        for name, _ in functions(path.read_text(encoding="utf-8"))
+    }
+    named = set(re.findall(r"`([A-Z]\w+\.\w+)`", INSTRUCTORS.read_text(encoding="utf-8")))
+    assert named
+    assert named <= methods
 
 
 def test_what_mutants_have_shown_to_be_a_point_for_review_is_on_the_list():
