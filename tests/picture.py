@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
-import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,9 +32,10 @@ class Person:
     """Somebody at a terminal of COLUMNS columns."""
 
     def __init__(self, stage: Stage, server: Server, home: Path, name: str) -> None:
+        import termios
+
         options = ("--port", str(server.port), "--downloads", name)
-        self.stage = stage
-        self.name = name
+        self.stage, self.name = stage, name
         self.client = Client(stage, *options, name=name, terminal=True, folder=home)
         assert self.client.keyboard
         termios.tcsetwinsize(self.client.keyboard.descriptor, (ROWS, COLUMNS))

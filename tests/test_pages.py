@@ -72,6 +72,14 @@ def test_the_limits_on_the_page_are_those_of_the_box():
     assert f"{sums}, {limits.LIMITS['-t']} s of a processor" in text
 
 
+def test_the_attacks_on_the_page_are_those_that_are_tried():
+    attacks = tomllib.loads((KIT / "tests/known/attacks.toml").read_text(encoding="utf-8"))
+    tried = {attack["name"] for attack in attacks["attack"]}
+    rows = re.findall(r"^- [a-z ]+: (`.+`)$", SECURITY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == 8
+    assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} <= tried
+
+
 def between_headings(path, heading):
     """Return the part of a page under one heading of the second level."""
     text = path.read_text(encoding="utf-8")

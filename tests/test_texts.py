@@ -1,5 +1,8 @@
 """The texts keep their word: commands print what they are said to print, links lead somewhere."""
 
+import contextlib
+import functools
+import io
 import os
 import re
 import shlex
@@ -113,15 +116,12 @@ def test_every_command_that_is_named_exists(path):
             assert not unknown or command == "run", f"{words}: {unknown}"
 
 
+@functools.cache
 def options(command):
-    """Return the options of a command."""
-    return set(re.findall(r"--[a-z-]+", help_of(command)))
-
-
-def help_of(command):
-    """Return what the command says of itself."""
-    actions = parser([command])._subparsers._group_actions
-    return actions[0].choices[command].format_help()
+    """Return the options that a command says it has."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+        parser([command]).parse_args([command, "--help"])
+    return set(re.findall(r"--[a-z-]+", said.getvalue()))
 
 
 @EACH
