@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from grader.box import limits
+from grader.classrun import alike
 from grader.course.catalogue import KIT, SOLUTION, all_lessons
 from grader.course.starter import functions
 from tests.pages import INSTRUCTORS, PAGES, PLAYED, QUICK, between, parts
@@ -70,6 +71,12 @@ def test_the_limits_on_the_page_are_those_of_the_box():
     gib = limits.MOST_MEMORY // (1024 * limits.MIB)
     sums = f"{limits.MOST_PROCESSES} processes, {gib} GiB of memory, 64 MiB of output"
     assert f"{sums}, {limits.LIMITS['-t']} s of a processor" in text
+
+
+def test_who_is_near_identical_is_said_as_it_is_found():
+    honesty = between_headings(INSTRUCTORS, "Honesty")
+    assert f"from a share of {alike.ALIKE} on" in honesty
+    assert f"under {alike.FEWEST} tokens" in honesty
 
 
 def test_the_attacks_on_the_page_are_those_that_are_tried():
