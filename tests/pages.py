@@ -11,7 +11,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable
 
-from grader.course.catalogue import KIT, LESSONS, all_lessons
+from grader.course.catalogue import KIT, LESSONS, all_lessons, find_lesson
 from grader.course.lesson import Lesson
 from tests.known.catalogue import KNOWN, programs
 from tests.picture import picture
@@ -85,14 +85,25 @@ def numbers() -> str:
     wrong, odd = programs("wrong"), programs("odd")
     tasks = sum(len(lesson.tasks) for lesson in lessons)
     rows = [
-        (len(wrong), "known wrong programs: each fails exactly the tasks it must, no other"),
+        (len(wrong), "known wrong programs, each with the tasks that it must fail"),
         (tasks, "graded tasks: at least one of these programs fails each of them"),
         (mistakes, "mistakes that a report can name, each shown by one of these programs"),
         (len(odd), "odd but right programs that must get full marks: coroutines, C, Perl, ..."),
         (len(attacks), "attacks by hostile submissions that the sandbox must contain"),
     ]
     head = ["| how many | held against the suites by `make test`, `make catalogue` |", "|---:|---|"]
-    return "\n".join([*head, *(f"| {count} | {what} |" for count, what in rows)])
+    table = [*head, *(f"| {count} | {what} |" for count, what in rows)]
+    return "\n".join([*table, "", tutorial()])
+
+
+def tutorial() -> str:
+    """Return how the server that most people start from does in the lesson about a room."""
+    (known,) = (one for one in programs("wrong", "04_broadcast") if one.name == "tutorial")
+    tasks = len(find_lesson("4").tasks)
+    return (
+        "One of the wrong ones is the chat server of many a tutorial. It works when two people\n"
+        f"try it, and fails {len(known.fails)} of the {tasks} tasks of lesson 04."
+    )
 
 
 QUICK: dict[str, tuple[str, Callable[[], str]]] = {
