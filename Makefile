@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue feedback mutants lint stages sample notebooks demo soak bigclass bench benchgrade lock
+.PHONY: help core full check hint diff doctor grade report gradescope test catalogue feedback mutants lint stages pages sample notebooks demo soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ lint: full  ## style and types
 
 stages: core  ## carry files forward, make the starters again
 	@$(RUN) -m grader stages
+
+pages: full  ## make the computed parts of the pages again: schedules, counts, the picture
+	@$(RUN) -m tests.pages
 
 sample: full  ## make the sample class again from the known programs
 	@$(RUN) -m tests.known.sample

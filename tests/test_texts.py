@@ -1,5 +1,8 @@
 """The texts keep their word: commands print what they are said to print, links lead somewhere."""
 
+import contextlib
+import functools
+import io
 import os
 import re
 import shlex
@@ -9,11 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli import COMMANDS, parser
 from grader.course.catalogue import KIT, all_lessons
 
-TEXTS = [KIT / "README.md", *sorted((KIT / "lessons").rglob("*.md"))]
+TEXTS = [
+    path
+    for place in ("*.md", "lessons/**/*.md", "tests/**/*.md", "notebooks/**/*.md")
+    for path in sorted(KIT.glob(place))
+]
 EACH = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(KIT).as_posix())
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^ *```.*?^ *```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\$ )(.+)$|^((?:python|make) .+)$", re.MULTILINE)
+MAKE = re.compile(r"^\$? *make (?:[A-Z]+=\S* )*([a-z]+)")
+GRADER = re.compile(r"-m grader ([a-z]+)([^|]*)")
+OURS = re.compile(r"(?:grader|lessons|notebooks|reference_solution|requirements|tests)/[\w./-]+")
+MADE_UP = ("NN_name", "11_loud")  # any lesson; the one that CONTRIBUTING.md makes
 TIMES = re.compile(r" *[0-9.]+ (ms|s)\b")
 
 
@@ -63,18 +77,58 @@ def test_a_command_prints_what_the_text_says(path, command, output):
 
 @EACH
 def test_links_lead_somewhere(path):
-    text = path.read_text(encoding="utf-8")
-    headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        if target.startswith("#"):
-            assert target[1:] in headings, target
-        elif "://" not in target:
-            assert (path.parent / target.partition("#")[0]).exists(), target
+    for target in re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", path.read_text(encoding="utf-8"))):
+        if "://" in target:
+            continue
+        page, _, fragment = target.partition("#")
+        there = (path.parent / page).resolve() if page else path
+        assert there.exists(), target
+        if fragment:
+            assert fragment in anchors(there), target
+
+
+def anchors(path):
+    """Return the anchors of a page."""
+    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    return {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
 
 
 def anchor(heading):
     """Return the anchor that a heading gets on a page."""
     return re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-")
+
+
+def code(path):
+    """Yield what the page shows as code: in a line, in a block, as a command at a prompt."""
+    for found in CODE.finditer(path.read_text(encoding="utf-8")):
+        yield next(part for part in found.groups() if part)
+
+
+@EACH
+def test_every_command_that_is_named_exists(path):
+    targets = set(re.findall(r"^([a-z]+):", (KIT / "Makefile").read_text(), re.MULTILINE))
+    for words in code(path):
+        if made := MAKE.match(words):
+            assert made[1] in targets, words
+        for command, rest in GRADER.findall(words):
+            assert command in COMMANDS, words
+            unknown = set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - options(command)
+            assert not unknown or command == "run", f"{words}: {unknown}"
+
+
+@functools.cache
+def options(command):
+    """Return the options that a command says it has."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+        parser([command]).parse_args([command, "--help"])
+    return set(re.findall(r"--[a-z-]+", said.getvalue()))
+
+
+@EACH
+def test_every_file_that_is_named_exists(path):
+    for words in code(path):
+        if OURS.fullmatch(words) and not any(made_up in words for made_up in MADE_UP):
+            assert (KIT / words).exists(), words
 
 
 @EACH
