@@ -34,9 +34,9 @@ class Crowd:
         self.said = 0
         for number in range(size):
             self._let_in(server, b"m%03d" % number)
-        for at, member in enumerate(self.members):
-            joined = (b"* %b joined\n" % prefix[:-2] for prefix in self.prefixes[at + 1 :] if prefix)
-            expected = b"".join(joined)
+        for at, member in enumerate(self.members, start=1):
+            later = [prefix[:-2] for prefix in self.prefixes[at:] if prefix]
+            expected = b"".join(b"* " + name + b" joined\n" for name in later)
             _check([_exactly(member, len(expected))], expected)
 
     def __enter__(self) -> Crowd:
