@@ -16,7 +16,7 @@ from tests.benchmarks.files import digest, send_file
 from tests.benchmarks.loads import LOADS, Result
 from tests.benchmarks.run import measure
 from tests.benchmarks.table import Table
-from tests.benchmarks.targets import PEERS, Running, Target, all_targets
+from tests.benchmarks.targets import PEERS, Running, Target, all_targets, asyncio_chat
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="waits for pipes as POSIX can")
 CHAT = frozenset({"stream"})
@@ -63,7 +63,7 @@ def test_one_wrong_delivery_of_thousands_is_found_and_named(words, wrong, said):
 
 
 def test_a_right_server_that_puts_names_in_front_is_called_right(words):
-    answer = talk(peer("asyncio_chat.py", protocol="named"), words)
+    answer = talk(asyncio_chat("peer", "asyncio", CHAT), words)
     assert fault(answer) == ""
     assert answer["deliveries"] == answer["expected"] == 5000
 

@@ -6,6 +6,7 @@ The rule: steps are counted, not timed, so the same exchange looks the same each
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from grader.report.sequence import parties_of, sequence_text
 from grader.report.svg_sequence import ON_A_WALL, sequence_svg
@@ -18,8 +19,9 @@ NARROW = replace(ON_A_WALL, scale=1.6, gap=140)
 class Diagram:
     """What went between the parties up to now; what comes later is not in it."""
 
-    def __init__(self, transcript: Transcript) -> None:
-        self.rows = transcript.to_json()
+    def __init__(self, transcript: Transcript | list[list[Any]]) -> None:
+        """transcript: of something that runs, or the rows of a failed task in results.json."""
+        self.rows = transcript.to_json() if isinstance(transcript, Transcript) else transcript
 
     def _repr_svg_(self) -> str:
         parties = parties_of([Event.from_json(row) for row in self.rows])

@@ -1,4 +1,4 @@
-"""Starts the programs of a lesson's solution for a demonstration, each on a free port.
+"""Starts servers for a demonstration, a lesson's solution or another, each on a free port.
 
 The rule: behind the `with` nothing runs any more and no connection is open. Only for the thread
 that runs the notebook.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from grader.demo.changed import Change, copy_of
 from grader.wire.server import Server
@@ -24,9 +25,18 @@ def server_of(lesson: str, *options: str, changes: Sequence[Change] = ()) -> Ite
     options: words for its command line. changes: see changed.py. Raises UserError for a lesson
     that there is not.
     """
-    with copy_of(lesson, changes) as folder:
-        stage = Stage(folder, SLOWNESS)
-        try:
-            yield Server(stage, *options, stdin=subprocess.PIPE)
-        finally:
-            stage.close()
+    with copy_of(lesson, changes) as folder, server_in(folder, *options) as server:
+        yield server
+
+
+@contextmanager
+def server_in(folder: Path, *options: str) -> Iterator[Server]:
+    """Run the server.py of this folder, laid out like a stage, while the `with` lasts.
+
+    options: words for its command line. Raises WireFailure when it is not there, or not ready.
+    """
+    stage = Stage(folder.resolve(), SLOWNESS)
+    try:
+        yield Server(stage, *options, stdin=subprocess.PIPE)
+    finally:
+        stage.close()

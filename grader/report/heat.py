@@ -42,7 +42,7 @@ def heat_cells(document: Document, one: SubmissionResult) -> Markup:
     return Markup("").join(
         _cell(state, first)
         for lesson in document.lessons
-        for first, state in _first_marked(_states(lesson, one))
+        for first, state in _first_marked(states_of(lesson, one))
     )
 
 
@@ -50,19 +50,20 @@ def _first_marked(states: list[str]) -> list[tuple[bool, str]]:
     return [(place == 0, state) for place, state in enumerate(states)]
 
 
-def _states(lesson: dict[str, Any], one: SubmissionResult) -> list[str]:
+def states_of(lesson: dict[str, Any], one: SubmissionResult) -> list[str]:
+    """Return what became of each task of a lesson, as a key of CELLS. lesson: see describe()."""
     ids = [task["id"] for task in lesson["tasks"]]
     result = next((result for result in one.lessons if result.id == lesson["id"]), None)
     if result is None or result.state == MISSING:
         return [MISSING] * len(ids)
     if result.state != GRADED and not result.tasks:
         return [UNGRADED] * len(ids)
-    states = {task.id: task.state for task in result.tasks}
+    states = {task.id: MEANS.get(task.state, task.state) for task in result.tasks}
     return [states.get(name, UNGRADED) for name in ids]
 
 
 def _cell(state: str, first: bool) -> Markup:
-    letter, name, _ = CELLS[MEANS.get(state, state)]
+    letter, name, _ = CELLS[state]
     names = " ".join(word for word in (name, "l" if first else "") if word)
     quoted = f' class="{names}"' if " " in names else f" class={names}" if names else ""
     return Markup(f"<td{quoted}>{letter}")

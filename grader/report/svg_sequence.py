@@ -33,7 +33,7 @@ STYLE = (
     ".seq .bad .go{stroke:var(--seq-bad);stroke-width:2.6}.seq .bad .tip{fill:var(--seq-bad)}"
 )
 PAPER = (
-    ".seq{--paper:#fff;color:#111;background:var(--paper)}"
+    ".seq{--paper:#fff;color:#111;background:var(--paper);max-width:100%;height:auto}"
     "@media(prefers-color-scheme:dark){.seq{--paper:#161616;color:#eee}}"
 )
 

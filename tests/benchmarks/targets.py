@@ -25,6 +25,7 @@ MANY = frozenset({"memory", "growth"})
 START_SECONDS = 15.0
 BUFFER = "65536"  # bytes that a stage may ask for at once, as the relay and the peers do
 PEERS = HERE / "peers"
+ASYNCIO = KIT / "notebooks" / "asyncio_chat"
 SOLUTION = KIT / "reference_solution"
 
 
@@ -52,8 +53,15 @@ def _stage(name: str, loads: frozenset[str], protocol: str = "named") -> Target:
 
 def _peer(name: str, title: str, loads: frozenset[str], *words: str, missing: str = "") -> Target:
     command = (sys.executable, *words)
-    protocol = "named" if words[0] in ("asyncio_chat.py", "two_threads.py") else "bare"
+    protocol = "named" if words[0] == "two_threads.py" else "bare"
     return Target(name, title, command, PEERS, loads, protocol, missing)
+
+
+def asyncio_chat(name: str, title: str, loads: frozenset[str], *words: str) -> Target:
+    """Return the server that notebook 08 shows, which lies beside it."""
+    missing = "uvloop is not installed" if words and not importlib.util.find_spec("uvloop") else ""
+    command = (sys.executable, "server.py", *words)
+    return Target(name, title, command, ASYNCIO, loads, "named", missing)
 
 
 def _irc(speaks_irc: bool) -> Target:
@@ -77,7 +85,6 @@ def _pouring(name: str, title: str, lines: int) -> Target:
 def all_targets(folder: Path) -> list[Target]:
     """Return all of them, in the order of the tables; what is in C is built into the folder."""
     c_program = build(PEERS / "gathering.c", folder)
-    no_uvloop = "" if importlib.util.find_spec("uvloop") else "uvloop is not installed"
     chat = CHAT | MANY | {"never"}
     return [
         _peer("tutorial", "tutorial server", CHAT | {"memory"}, "tutorial.py"),
@@ -87,10 +94,8 @@ def all_targets(folder: Path) -> list[Target]:
         _stage("09_files", chat | {"file"}),
         _stage("10_slow_clients", chat | {"file"}),
         _peer("two", "two threads a client", CHAT - {"storm"} | {"never"}, "two_threads.py"),
-        _peer("asyncio", "asyncio streams", chat, "asyncio_chat.py"),
-        _peer(
-            "uvloop", "asyncio on uvloop", chat, "asyncio_chat.py", "--uvloop", missing=no_uvloop
-        ),
+        asyncio_chat("asyncio", "asyncio streams", chat),
+        asyncio_chat("uvloop", "asyncio on uvloop", chat, "--uvloop"),
         Target(
             "gathering",
             "C, gathering",

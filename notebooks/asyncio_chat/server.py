@@ -1,7 +1,8 @@
-"""An anchor: the chat of lesson 06 on asyncio's streams, one thread, a queue a client.
+"""The chat of lesson 06 on asyncio's streams: one thread, and a queue and two tasks a client.
 
 Each line is put on each queue; each client's task sends all that waits on its queue as one. What a
-client does not read waits in memory, without a bound.
+client does not read waits in memory, without a bound. It is what the course's servers are held
+against, in notebook 08 and in the benchmarks.
 """
 
 import argparse
