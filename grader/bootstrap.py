@@ -84,7 +84,7 @@ def lock_file(name):
 def is_ready(name):
     """Whether .venv holds what the lock `name` says; full holds all of core."""
     try:
-        with open(os.path.join(VENV, "kit.txt")) as file:
+        with open(os.path.join(VENV, "kit.txt"), encoding="ascii") as file:
             made = file.read().strip()
     except OSError:
         return False
@@ -107,7 +107,7 @@ def set_up(name):
     except BaseException:
         shutil.rmtree(VENV, ignore_errors=True)  # half an environment helps nobody
         raise
-    with open(os.path.join(VENV, "kit.txt"), "w") as file:
+    with open(os.path.join(VENV, "kit.txt"), "w", encoding="ascii") as file:
         file.write(fingerprint(name) + "\n")
 
 
