@@ -137,6 +137,14 @@ def test_the_search_finds_a_solution_that_lies_there(whole):
     assert not holds(lines_of(whole["lessons/04_broadcast/room.py"]), code_of(source, "Room.say"))
 
 
+def test_a_later_kit_unpacked_over_a_part_makes_the_whole_and_touches_no_other_lesson(whole):
+    early = student_kit([one for one in LESSONS if one.number <= 4])
+    late = student_kit([one for one in LESSONS if one.number > 4])
+    assert {name: data.decode("utf-8") for name, data in (early | late).items()} == whole
+    lessons = {name.split("/")[1] for name in {*early} & {*late} if name.startswith("lessons/")}
+    assert lessons == {"README.md"}
+
+
 def test_a_starter_is_made_afresh_whatever_lies_in_lessons(whole):
     for lesson in LESSONS:
         for file, holes in lesson.holes.items():

@@ -1,7 +1,7 @@
 """Make the students' kit: a zip with the lessons and without the solutions.
 
 A starter goes on from the solution of the lesson before, so it shows that one: with --lessons
-you hand out a part of the course, and the rest later.
+you hand out a part of the course. The rest is unpacked over it later, and touches no other lesson.
 """
 
 import argparse

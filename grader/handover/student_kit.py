@@ -2,7 +2,8 @@
 
 The rule: a starter is made from the solution at this moment, so that what somebody has written
 into `lessons/` is never handed out. The starter of the next lesson goes on from the solution of
-this one: who is not to see that yet gets the next lesson later.
+this one: who is not to see that yet gets the next lesson later, in a kit that is unpacked over the
+first one and touches no other lesson.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.course.catalogue import KIT, LESSONS
+from grader.course.catalogue import KIT, LESSONS, all_lessons
 from grader.course.lesson import Lesson
 from grader.course.stages import made_files
 from grader.handover.archive import write_archive
@@ -38,8 +39,8 @@ def write_student_kit(path: Path, lessons: Sequence[Lesson]) -> None:
 def student_kit(lessons: Sequence[Lesson]) -> dict[str, bytes]:
     """Return every file of the kit by its name."""
     plain = [KIT / name for name in ALONE]
-    plain += grader_files(lessons)
-    plain += [path for lesson in lessons for path in lesson.folder.glob("*.toml")]
+    plain += grader_files()
+    plain += [path for one in lessons for path in (one.suite, *one.folder.glob("*.toml"))]
     members = {path.relative_to(KIT).as_posix(): path.read_bytes() for path in plain}
     for lesson in lessons:
         members |= _lesson_files(lesson)
@@ -48,12 +49,13 @@ def student_kit(lessons: Sequence[Lesson]) -> dict[str, bytes]:
     return members | {"Makefile": _student_makefile(makefile).encode()}
 
 
-def grader_files(lessons: Sequence[Lesson]) -> set[Path]:
-    """Return the suites of these lessons, and all files that running them needs."""
+def grader_files() -> set[Path]:
+    """Return the files of the grader that checking needs, whichever lessons come later."""
     grader = KIT / "grader"
     commands = [grader / "commands" / f"{name}.py" for name in COMMANDS]
-    suites = [lesson.suite for lesson in lessons]
-    return files_reached([grader / "bootstrap.py", grader / "__main__.py", *commands, *suites])
+    suites = [lesson.suite for lesson in all_lessons()]
+    first = [grader / "bootstrap.py", grader / "__main__.py", *commands, *suites]
+    return files_reached(first) - {*suites}
 
 
 def _lesson_files(lesson: Lesson) -> dict[str, bytes]:
