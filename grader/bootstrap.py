@@ -88,12 +88,15 @@ def is_ready(name):
             made = file.read().strip()
     except OSError:
         return False
-    return os.path.exists(PYTHON) and made in (fingerprint(name), fingerprint("full"))
+    there = [one for one in (name, "full") if os.path.exists(lock_file(one))]  # students have one
+    return os.path.exists(PYTHON) and made in [fingerprint(one) for one in there]
 
 
 def set_up(name):
     """Make .venv ready for `name`, if it is not yet."""
     check_python()
+    if not os.path.exists(lock_file(name)):
+        raise Trouble("this kit has no %s.lock in requirements/: it is the students' kit" % name)
     if is_ready(name):
         return
     print("Setting up .venv (%s), once ..." % name)

@@ -212,6 +212,27 @@ def test_it_is_small_and_the_same_kit_makes_the_same_bytes(unpacked, tmp_path):
     assert (tmp_path / "again.zip").read_bytes() == first.read_bytes()
 
 
+SET_UP_TWICE = """
+import os, sys
+sys.path.insert(0, "grader")
+import bootstrap
+os.makedirs(os.path.dirname(bootstrap.PYTHON))
+open(bootstrap.PYTHON, "w").close()
+with open(os.path.join(bootstrap.VENV, "kit.txt"), "w") as file:
+    file.write(bootstrap.fingerprint("core"))
+sys.exit(bootstrap.main(["core"]) or bootstrap.main(["full"]))
+"""
+
+
+def test_it_is_set_up_once_and_only_for_students(unpacked):
+    done = subprocess.run(
+        [sys.executable, "-c", SET_UP_TWICE],
+        cwd=unpacked, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("this kit has no full.lock in requirements/: it is the students' kit\n")
+
+
 def test_the_starter_has_no_points_there_and_names_what_to_write(unpacked):
     done = command(unpacked, "check", "1", "--plain")
     assert done.returncode == 1, done.stdout + done.stderr
