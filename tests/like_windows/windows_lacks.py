@@ -28,7 +28,7 @@ ATTRIBUTES = {
     },
     "socket": {
         *("AF_NETLINK", "AF_PACKET", "AF_UNIX", "CMSG_LEN", "MSG_DONTWAIT", "MSG_NOSIGNAL"),
-        *("SCM_RIGHTS", "SO_PEERCRED", "SO_REUSEPORT", "TCP_CORK", "TCP_INFO", "TCP_MAXSEG"),
+        *("SCM_RIGHTS", "SO_PEERCRED", "SO_REUSEPORT", "TCP_CORK", "TCP_INFO"),
         *("TCP_QUICKACK", "TCP_USER_TIMEOUT", "recv_fds", "send_fds"),
     },
     "select": {"devpoll", "epoll", "kqueue", "poll"},
