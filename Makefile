@@ -6,7 +6,7 @@ OUT ?= out
 RUNS ?= 20
 WORKERS ?= 3
 
-.PHONY: help core full check hint diff doctor grade report gradescope test catalogue feedback mutants lint stages pages sample notebooks demo soak bigclass bench benchgrade lock
+.PHONY: help core full check hint diff doctor grade report bundle gradescope test catalogue feedback mutants lint stages pages sample notebooks demo soak bigclass bench benchgrade lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [R
 
 report: core  ## all reports again: make report [OUT=dir] [ROSTER=file] [ARGS=...]
 	@$(RUN) -m grader report $(OUT) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
+
+bundle: core  ## the students' kit, without solutions: make bundle [LESSONS=1-4] [OUT=dir]
+	@$(RUN) -m grader bundle --out $(OUT)/student-kit.zip $(if $(LESSONS),--lessons $(LESSONS))
 
 gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
 	@$(RUN) -m grader gradescope --out $(OUT)/autograder.zip $(if $(LESSON),--lesson $(LESSON))

@@ -84,16 +84,19 @@ def lock_file(name):
 def is_ready(name):
     """Whether .venv holds what the lock `name` says; full holds all of core."""
     try:
-        with open(os.path.join(VENV, "kit.txt")) as file:
+        with open(os.path.join(VENV, "kit.txt"), encoding="ascii") as file:
             made = file.read().strip()
     except OSError:
         return False
-    return os.path.exists(PYTHON) and made in (fingerprint(name), fingerprint("full"))
+    there = [one for one in (name, "full") if os.path.exists(lock_file(one))]  # students have one
+    return os.path.exists(PYTHON) and made in [fingerprint(one) for one in there]
 
 
 def set_up(name):
     """Make .venv ready for `name`, if it is not yet."""
     check_python()
+    if not os.path.exists(lock_file(name)):
+        raise Trouble("this kit has no %s.lock in requirements/: it is the students' kit" % name)
     if is_ready(name):
         return
     print("Setting up .venv (%s), once ..." % name)
@@ -107,7 +110,7 @@ def set_up(name):
     except BaseException:
         shutil.rmtree(VENV, ignore_errors=True)  # half an environment helps nobody
         raise
-    with open(os.path.join(VENV, "kit.txt"), "w") as file:
+    with open(os.path.join(VENV, "kit.txt"), "w", encoding="ascii") as file:
         file.write(fingerprint(name) + "\n")
 
 

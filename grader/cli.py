@@ -7,12 +7,16 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import NoReturn
 
 from grader import __version__
 from grader.errors import UserError
 
-COMMANDS = ("check", "hint", "diff", "run", "doctor", "grade", "report", "gradescope", "stages")
+COMMANDS = (
+    *("check", "hint", "diff", "run", "doctor"),
+    *("grade", "report", "bundle", "gradescope", "stages"),
+)
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
 
 
@@ -38,12 +42,26 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
     return top
 
 
+def needed_commands(given: Sequence[str]) -> list[str]:
+    """Return the command that is asked for, or all; a student's kit has only some of them."""
+    named = [name for name in given[:1] if name in COMMANDS] or COMMANDS
+    there = [name for name in COMMANDS if find_spec(f"grader.commands.{name}")]
+    return [name for name in named if name in there] or there
+
+
+def never_fail_to_print() -> None:
+    """Let what the terminal's encoding cannot show become a question mark instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = list(sys.argv[1:] if words is None else words)
-    named = [given[0]] if given and given[0] in COMMANDS else COMMANDS
+    never_fail_to_print()
     try:
-        options = parser(named).parse_args(given)
+        options = parser(needed_commands(given)).parse_args(given)
         return int(options.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)

@@ -9,12 +9,8 @@ from rich.console import Console
 def console(plain: bool = False, file: TextIO | None = None) -> Console:
     """Return a console for `file` (default: stdout). plain: no colour, nothing that moves.
 
-    Colour is never used where NO_COLOR is set or nobody looks; what a terminal's encoding
-    cannot show becomes a question mark instead of an error.
+    Colour is never used where NO_COLOR is set or nobody looks.
     """
     target = file or sys.stdout
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     width = None if target.isatty() else 80
     return Console(file=target, no_color=plain or None, width=width, safe_box=True)

@@ -24,6 +24,8 @@ def run(options: argparse.Namespace) -> int:
     rest = list(options.rest)
     solution = options.solution or "--solution" in rest
     rest = [word for word in rest if word not in ("--solution", "--")]
+    if solution and not SOLUTION.is_dir():
+        raise UserError("this kit came without solutions: write your own, and leave --solution out")
     folder = (SOLUTION if solution else LESSONS) / lesson.id
     file = folder / f"{options.program}.py"
     if not file.is_file():

@@ -7,21 +7,16 @@ that no chosen suite talks to.
 from __future__ import annotations
 
 import ast
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.course.catalogue import KIT, SOLUTION
 from grader.course.lesson import Lesson
-from grader.document import write_bytes
-from grader.errors import UserError
+from grader.handover.archive import write_archive
 
 SCRIPTS = Path(__file__).with_name("autograder")
 RUN_BY_GRADESCOPE = ("setup.sh", "run_autograder")
 ALONE = ("pyproject.toml", "LICENSE", "requirements/core.lock")
-WHEN = (1980, 1, 1, 0, 0, 0)  # the same kit makes the same file
-PROGRAM, PLAIN = 0o755, 0o644
 CACHES = "__pycache__"
 CONSENT = "yes-unsafe"  # its presence tells run_autograder to grade without a sandbox
 
@@ -31,19 +26,12 @@ def write_autograder(path: Path, lessons: Sequence[Lesson], unsafe: bool = False
 
     unsafe: grade also where the container lets no sandbox be made.
     """
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in RUN_BY_GRADESCOPE:
-            _add(archive, name, SCRIPTS / name, PROGRAM)
-        for file in kit_files(lessons):
-            _add(archive, file.relative_to(KIT).as_posix(), file, PLAIN)
-        if unsafe:
-            archive.writestr(zipfile.ZipInfo(CONSENT, WHEN), b"")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from None
-    write_bytes(path, target.getvalue())
+    files = {name: SCRIPTS / name for name in RUN_BY_GRADESCOPE}
+    files |= {file.relative_to(KIT).as_posix(): file for file in kit_files(lessons)}
+    members = {name: file.read_bytes() for name, file in files.items()}
+    if unsafe:
+        members[CONSENT] = b""
+    write_archive(path, members, RUN_BY_GRADESCOPE)
 
 
 def kit_files(lessons: Sequence[Lesson]) -> Iterator[Path]:
@@ -67,9 +55,3 @@ def stages_met(lesson: Lesson) -> set[str]:
 def _below(folder: Path) -> list[Path]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [path for path in files if CACHES not in path.parts and not path.name.startswith(".")]
-
-
-def _add(archive: zipfile.ZipFile, name: str, file: Path, mode: int) -> None:
-    info = zipfile.ZipInfo(name, WHEN)
-    info.external_attr = (0o100000 | mode) << 16
-    archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED)

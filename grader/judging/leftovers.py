@@ -34,4 +34,4 @@ def _places(process: psutil.Process) -> Iterator[Path]:
 
 
 def _and_above(place: str) -> list[Path]:
-    return [Path(place), *Path(place).parents] if place.startswith(os.sep) else []
+    return [Path(place), *Path(place).parents] if os.path.isabs(place) else []

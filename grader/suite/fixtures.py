@@ -11,6 +11,7 @@ import pytest
 from grader.course.catalogue import SOLUTION
 from grader.course.lesson import load_lesson
 from grader.submission import stage_copy
+from grader.suite.played_room import PlayedRoom
 from grader.wire.client import Client
 from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
@@ -74,21 +75,37 @@ def start_client(stage: Stage, scripted_server: ScriptedServer) -> Callable[...,
 
 
 @pytest.fixture
-def kit_server(stage: Stage) -> Callable[..., Server]:
-    """kit_server("04_broadcast", "--buffer", "1"): the server of the kit's own solution, ready."""
+def kit_server(stage: Stage) -> Callable[..., Server | PlayedRoom]:
+    """kit_server("04_broadcast", "--buffer", "1"): the server of the kit's own solution, ready.
 
-    def start(lesson: str, *options: str) -> Server:
-        return Server(stage, *options, folder=SOLUTION / lesson)
+    A student's kit has no solutions: there it is the submission's own server, or in a lesson
+    without one a room that the harness plays.
+    """
+
+    def start(lesson: str, *options: str) -> Server | PlayedRoom:
+        folder = _solution(lesson)
+        if folder is None and lesson != stage.folder.name:
+            return PlayedRoom(stage)
+        return Server(stage, *options, folder=folder)
 
     return start
 
 
 @pytest.fixture
 def kit_client(stage: Stage) -> Callable[..., Client]:
-    """kit_client("06_usernames", port, "--name", "alice"): a client of the kit's own solution."""
+    """kit_client("06_usernames", port, "--name", "alice"): a client of the kit's own solution.
+
+    In a student's kit, which has no solutions, the submission's own.
+    """
 
     def start(lesson: str, port: int, *options: str, **settings: Any) -> Client:
-        folder = SOLUTION / lesson
+        folder = _solution(lesson)
         return Client(stage, "--port", str(port), *options, folder=folder, **settings)
 
     return start
+
+
+def _solution(lesson: str) -> Path | None:
+    """Return the folder of the kit's own program; None in a kit that was handed out without."""
+    folder = SOLUTION / lesson
+    return folder if folder.is_dir() else None

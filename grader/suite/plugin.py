@@ -6,6 +6,7 @@ grader's own and never does.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Generator
 from pathlib import Path
@@ -159,7 +160,7 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
     )
     process = stage.failed_process if stage else None
     if stage is not None and process is not None:
-        text = process.stderr.text().replace(str(stage.folder) + "/", "")
+        text = process.stderr.text().replace(str(stage.folder) + os.sep, "")
         record.tail = last_words(text)
         record.status = "" if process.status is None else status_words(process.status)
     return record
