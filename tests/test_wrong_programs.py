@@ -1,8 +1,8 @@
 """Each known wrong program fails the tasks that it must, no other, and is told its mistake.
 
-Up to 28 programs a lesson are graded, evenly spread, four of them as a whole; of others only the
-first task that they must fail is run, and what their mistake is known by. `make catalogue` grades
-every program as a whole, and with -k any of them can be asked for.
+For every task one program is graded that must fail it: its first task that it must fail, and what
+its mistake is known by; a few are graded as a whole. `make catalogue` grades every program as a
+whole, and with -k any of them can be asked for.
 
 A program that failed too much, or escaped, is graded once more: on a busy machine one that spins
 can starve itself, and a race can end the other way. `make catalogue` lets none escape.
@@ -12,32 +12,44 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.catalogue import all_lessons
+from grader.course.lesson import Lesson
 from grader.results import GRADED, NOT_RUN, PASSED, LessonResult
 from tests.conftest import FEEDBACK, LIKELY
 from tests.known import feedback, likely_figure
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
-A_LESSON = 28
-WHOLE_A_LESSON = 4
+WHOLE_A_LESSON = 2
 
 
-def spread(number: int, lesson_id: str) -> list[Program]:
-    """Return so many programs of one lesson, evenly spread; all if there are no more."""
-    known = programs("wrong", lesson_id)
-    number = min(number, len(known))
-    return [known[n * len(known) // number] for n in range(number)]
+def first_task(program: Program) -> str:
+    """Return the first task that the program must fail, in the lesson's order."""
+    return next(task.id for task in lesson_of(program).tasks if task.id in program.fails)
 
 
-LESSONS = sorted({program.lesson_id for program in programs("wrong")})
-WHOLE = {program.id for name in LESSONS for program in spread(WHOLE_A_LESSON, name)}
+def one_a_task(lesson: Lesson) -> tuple[list[Program], list[Program]]:
+    """Return for each task a program that must fail it, and those of them to grade as a whole.
+
+    A task that no program fails before all others takes one that fails it too, as a whole.
+    """
+    known = programs("wrong", lesson.id)
+    firsts = {first_task(program): program for program in reversed(known)}
+    others = [task.id for task in lesson.tasks if task.id not in firsts]
+    late = [next(one for one in known if task in one.fails) for task in others]
+    spread = [*firsts.values()][:: max(1, len(firsts) // WHOLE_A_LESSON)]
+    return [*firsts.values(), *late], [*late, *spread]
+
+
+CHOSEN = [one_a_task(lesson) for lesson in all_lessons()]
+WHOLE = {program.id for _, whole in CHOSEN for program in whole}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Choose the programs: some of each lesson, or all when they are asked for."""
+    """Choose the programs: one for each task, or all when they are asked for."""
     asked = metafunc.config.getoption("whole_catalogue") or metafunc.config.option.keyword
-    chosen = [one for name in LESSONS for one in spread(A_LESSON, name)]
-    known = programs("wrong") if asked else chosen
+    chosen = {program.id: program for some, _ in CHOSEN for program in some}
+    known = programs("wrong") if asked else list(chosen.values())
     metafunc.parametrize("program", known, ids=lambda p: f"{p.id}-{p.name}")
 
 
@@ -77,8 +89,7 @@ def telling_tasks(program: Program) -> tuple[str, ...]:
     """Return the first task that the program must fail, and those its mistake is known by."""
     lesson = lesson_of(program)
     mistake = next(one for one in lesson.mistakes if one.id == program.likely)
-    first = next(task.id for task in lesson.tasks if task.id in program.fails)
-    telling = {first, *mistake.failed, *mistake.passed}
+    telling = {first_task(program), *mistake.failed, *mistake.passed}
     return tuple(task.id for task in lesson.tasks if task.id in telling)
 
 

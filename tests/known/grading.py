@@ -21,7 +21,12 @@ def _slowness() -> float:
 
 def lesson_of(program: Program) -> Lesson:
     """Return the lesson to which the program belongs."""
-    return load_lesson(LESSONS / program.lesson_id)
+    return _lesson(program.lesson_id)
+
+
+@cache
+def _lesson(lesson_id: str) -> Lesson:
+    return load_lesson(LESSONS / lesson_id)
 
 
 def graded(program: Program, folder: Path, tasks: tuple[str, ...] = ()) -> LessonResult:
