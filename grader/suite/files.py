@@ -87,7 +87,7 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
             size = int(head[1])
             left = min(MAX_CHUNK, len(data) - done)
             if not 1 <= size <= left:
-                words = f"a chunk of 1 to {left} bytes"
+                words = f"a chunk of 1 to {left} bytes" if left else "no chunk behind the last byte"
                 raise server.stage.fail(Kind.DIFFERENT, server.name, words, repr(line))
             server.gets_bytes(data[done : done + size])
             done += size
@@ -175,7 +175,7 @@ def names_it(client: Client, name: str, fence: str) -> None:
     named = False
     while (printed := next_line(client, words)) != fence:
         if not printed.startswith("* ") or printed.startswith("* got "):
-            raise client.failed(Kind.DIFFERENT, fence if named else words, repr(printed))
+            raise client.failed(Kind.DIFFERENT, repr(fence) if named else words, repr(printed))
         named = named or name in printed
     if not named:
         raise client.failed(Kind.DIFFERENT, words, repr(printed))

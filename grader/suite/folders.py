@@ -21,7 +21,7 @@ def has_file(client: Client, path: Path, data: bytes) -> None:
     name = path.name
     if path.is_symlink() or not path.is_file():
         there = ", ".join(repr(one.name) for one in sorted(path.parent.glob("*"))) or "nothing"
-        raise client.failed(Kind.MISSING, f"a file {name!r} in {path.parent.name}", there)
+        raise client.failed(Kind.MISSING, f"a file {name!r} in {path.parent.name!r}", there)
     got = path.read_bytes()
     if got != data:
         words = difference(data, got) or shown(got)
@@ -34,14 +34,14 @@ def has_only(client: Client, folder: Path, *names: str) -> None:
     if there != set(names):
         wanted = ", ".join(map(repr, sorted(names))) or "nothing"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
-        raise client.failed(Kind.DIFFERENT, f"{wanted} in {folder.name}", got)
+        raise client.failed(Kind.DIFFERENT, f"{wanted} in {folder.name!r}", got)
 
 
 def has_no_part(client: Client, folder: Path, but: str) -> None:
     """Expect no half file to be left in a folder, but for one that was there before."""
     parts = sorted(path.name for path in folder.glob("*.part") if path.name != but)
     if parts:
-        words = f"no .part left in {folder.name}"
+        words = f"no .part left in {folder.name!r}"
         raise client.failed(Kind.DIFFERENT, words, ", ".join(map(repr, parts)))
 
 
@@ -49,7 +49,7 @@ def is_on_its_way(client: Client, folder: Path, name: str) -> None:
     """Expect a file that is not whole yet to be there as NAME.part, and not under its name."""
     there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
     if name in there or f"{name}.part" not in there:
-        wanted = f"{name + '.part'!r} in {folder.name}, and no {name!r} yet"
+        wanted = f"{name + '.part'!r} in {folder.name!r}, and no {name!r} yet"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
         raise client.failed(Kind.DIFFERENT, wanted, got)
 
@@ -105,7 +105,7 @@ def is_still_there(client: Client, folder: Path, before: dict[str, str]) -> None
     now = all_that_is_in(folder)
     for path, was in before.items():
         if now.get(path) != was:
-            words = f"{path!r} in {folder.name} to be as it was"
+            words = f"{path!r} in {folder.name!r} to be as it was"
             raise client.failed(Kind.DIFFERENT, words, f"{now.get(path, 'nothing')}, not {was}")
 
 

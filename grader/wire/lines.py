@@ -51,7 +51,7 @@ def shown_text(text: str, most: int = 60) -> str:
 
 
 def difference(expected: bytes, got: bytes) -> str:
-    """Say in words where two byte strings begin to differ; empty when both are short."""
+    """Say in words where two byte strings begin to differ; empty when that is plain to see."""
     if max(len(expected), len(got)) <= 60:
         return ""
     same = next((i for i, (a, b) in enumerate(zip(expected, got)) if a != b), None)
@@ -60,4 +60,4 @@ def difference(expected: bytes, got: bytes) -> str:
         if len(got) < len(expected):
             return f"the same up to byte {same}, then it ends ({len(expected)} expected)"
         return f"the same up to byte {same}, then {len(got) - same} bytes too many"
-    return f"the same up to byte {same}"
+    return f"the same up to byte {same}" if same else ""

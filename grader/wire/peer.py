@@ -103,7 +103,7 @@ class Peer:
         for expected in lines:
             line = self._next_line(shown(expected.encode())[1:])
             if not same_text(line, expected):
-                raise self._different(expected.encode(), line)
+                raise self._different(_line(expected), expected.encode(), line)
 
     def gets_in_any_order(self, *lines: str) -> None:
         """Expect exactly these lines next, in whatever order."""
@@ -113,10 +113,10 @@ class Peer:
 
     def gets_one_of(self, *lines: str) -> str:
         """Expect one of these lines next; return which."""
-        line = self._next_line(" or ".join(shown(text.encode())[1:] for text in lines))
+        line = self._next_line(_either(lines))
         found = next((text for text in lines if same_text(line, text)), None)
         if found is None:
-            raise self._different(" or ".join(lines).encode(), line)
+            raise self._different(_either(lines), " or ".join(lines).encode(), line)
         return found
 
     def gets_line(self, expected: str = "a line") -> str:
@@ -143,7 +143,7 @@ class Peer:
             return
         if expected.startswith(got):
             raise self._nothing(shown(expected), f"only {shown(got)}" if got else "")
-        raise self._different(expected, got)
+        raise self._different(shown(expected), expected, got)
 
     def gets_hung_up_on(self) -> None:
         """Expect the program to end the connection now, and to say nothing more before."""
@@ -238,11 +238,10 @@ class Peer:
         words = f"{got}, then silence" if got else "silence"
         return self._failed(Kind.SILENCE, expected, words, bytes(self.arrived))
 
-    def _different(self, expected: bytes, got: bytes) -> WireFailure:
+    def _different(self, words: str, expected: bytes, got: bytes) -> WireFailure:
         self._mark_unexpected()
         where = difference(expected, got)
-        words = f"{shown(got)}{', ' + where if where else ''}"
-        return self._failed(Kind.DIFFERENT, shown(expected)[1:], words, got)
+        return self._failed(Kind.DIFFERENT, words, f"{shown(got)}{where and ', ' + where}", got)
 
     def _mark_unexpected(self) -> None:
         for event in reversed(self.stage.transcript.events):
@@ -252,3 +251,12 @@ class Peer:
 
     def _failed(self, kind: Kind, expected: str, got: str, data: bytes = b"") -> WireFailure:
         return self.stage.fail(kind, self.name, expected, got, data)
+
+
+def _either(lines: tuple[str, ...]) -> str:
+    return " or ".join(map(_line, lines))
+
+
+def _line(text: str) -> str:
+    """Return an expected line for the eye: its bytes, as the one that came is shown."""
+    return shown(text.encode()).removeprefix("b").replace(" ... b", " ... ")

@@ -21,7 +21,8 @@ class Usage:
     descriptors: int
 
     def __str__(self) -> str:
-        return f"{self.threads} threads, {self.descriptors} descriptors"
+        many = "" if self.threads == 1 else "s"
+        return f"{self.threads} thread{many}, {self.descriptors} descriptors"
 
 
 def usage(process: Process) -> Usage:

@@ -459,7 +459,9 @@ def sends_nothing_else(stage, between, *wanted):
     """Expect just these typed lines between the chunks of a file."""
     if between != list(wanted):
         words = f"{', '.join(map(repr, wanted)) or 'nothing'} between the chunks, and no more"
-        raise stage.fail(Kind.DIFFERENT, "server", words, str(between))
+        raise stage.fail(
+            Kind.DIFFERENT, "server", words, ", ".join(map(repr, between)) or "nothing"
+        )
 
 
 @task("9.13", needs=["9.12"])

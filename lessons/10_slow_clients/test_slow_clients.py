@@ -322,7 +322,7 @@ def test_who_takes_nothing_of_a_file_is_dropped(stage, start_server):
     got = gets_behind_chunks(bob, "alice/2", data[:MAX_CHUNK], "/cancel deaf/3")
     bob.gets("* deaf left")
     if clock.past() < clock.seconds:
-        words = f"it to wait {clock.seconds:g} s for who takes nothing of a file"
+        words = f"it to wait {clock.seconds:.1f} s for who takes nothing of a file"
         raise stage.fail(Kind.UNEXPECTED, "server", words, "it did not wait so long")
     for _ in range(32 - got):
         gets_chunk(bob, "alice/2", data[:MAX_CHUNK])
