@@ -91,6 +91,16 @@ def test_says_nothing_that_is_true_here_and_now_only(path):
 
 
 @EACH
+def test_links_lead_somewhere_and_to_the_next_notebook(path):
+    words = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)\s]+)\)", words)
+    assert [name for name in targets if not (path.parent / name).exists()] == []
+    following = all_notebooks()[all_notebooks().index(path) + 1 :]
+    for_students = [one for one in following if "For instructors" not in read(one).cells[0].source]
+    assert not for_students or for_students[0].name in targets
+
+
+@EACH
 def test_has_each_part_in_its_order(path):
     titles = re.findall(r"^## (.+)$", "\n".join(c.source for c in read(path).cells), re.M)
     places = [titles.index(section) for section in SECTIONS]
