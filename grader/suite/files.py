@@ -179,3 +179,17 @@ def names_it(client: Client, name: str, fence: str) -> None:
         named = named or name in printed
     if not named:
         raise client.failed(Kind.DIFFERENT, words, repr(printed))
+
+
+def names_it_at_its_end(client: Client, name: str, line: str) -> None:
+    """Expect, of a client that has ended, a notice that contains this name and this line."""
+    named = f"a line that begins with '* ' and contains {name!r}"
+    missing = [named, f"{line!r} on the screen"]
+    while missing:
+        printed = next_line(client, missing[0])
+        if not printed.startswith("* ") or printed.startswith("* got "):
+            raise client.failed(Kind.DIFFERENT, missing[0], repr(printed))
+        if printed == line:
+            missing = [one for one in missing if one == named]
+        elif name in printed:
+            missing = [one for one in missing if one != named]
