@@ -352,9 +352,9 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     server.is_back_to(alone)
     for person in (alice, bob):
         person.gets("mallory: before", "* mallory left")
-    enters(server, "mallory", alice, bob)
     is_heard(alice, "all well", bob)
     is_heard(bob, "all well", alice)
+    enters(server, "mallory", alice, bob)
     server.has_not_grown_by(8 * MIB, since=before)
 
 
