@@ -10,6 +10,7 @@ from grader.wire.client import Client
 from grader.wire.peer import Peer
 from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
+from grader.wire.usage import MIB
 
 QUESTION = "* what is your name?"
 NO_NAME = "* a name is 1 to 20 letters, digits, - or _"
@@ -61,6 +62,17 @@ def company(server: Server) -> None:
     deaf.goes_silent()
     alice.begins_to_send(LONG_LINE * 10)
     server.stage.lets_time_pass(0.05)
+
+
+def memory_stays_small(server: Server) -> None:
+    """Somebody says 24 MB while another does not read: none of it may pile up in the server."""
+    (alice,) = enter(server, "alice")
+    deaf = enters(server, "deaf", alice, receive_buffer=SMALL_BUFFER)
+    before = server.memory()
+    deaf.goes_silent()
+    alice.begins_to_send(LONG_LINE * 400)
+    alice.waits_until_stopped()
+    server.has_not_grown_by(16 * MIB, since=before)
 
 
 def meets(

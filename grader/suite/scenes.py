@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable
 
 from grader.wire.client import Client
 from grader.wire.failure import Kind
+from grader.wire.patience import STARTING
 from grader.wire.peer import Peer
 from grader.wire.process import NO_STDIN as NO_STDIN
 from grader.wire.program import INTERRUPT, TERMINATE, Program
 from grader.wire.server import Server
 from grader.wire.stage import Stage
 from grader.wire.system import POSIX
+from grader.wire.usage import Usage
 
 HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
@@ -42,14 +44,14 @@ def refuses_to_start(stage: Stage, server: Server) -> None:
     ]
     refuses_nonsense(stage, "server.py", NONSENSE)
     for second, (host, port) in zip(seconds, addresses, strict=True):
-        second.ends(1)
+        second.ends(1, within=STARTING)
         second.says_on_stderr(f"cannot listen on {host}:{port}: ")
 
 
 def refuses_nonsense(stage: Stage, file: str, nonsense: Iterable[tuple[str, ...]]) -> None:
     """Options that make no sense get a usage line and status 2."""
     for confused in [Program(stage, file, *options) for options in nonsense]:
-        confused.ends(2)
+        confused.ends(2, within=STARTING)
         confused.says_how_to_use_it()
 
 
@@ -75,7 +77,8 @@ def starts_again_at_once(
 ) -> None:
     """Killed, and then stopped, with a client connected, it comes back on the same port.
 
-    last_words: what a client may be told when the server is stopped.
+    last_words: what a client may be told when the server is stopped; any notice if nothing is
+    owed.
     """
     for stop in ("killed", "told"):
         ann = server.visitor("ann")
@@ -93,11 +96,32 @@ def starts_again_at_once(
 
 
 def hears_the_end(person: Peer, *last_words: str) -> None:
-    """Expect a hang-up; these lines may come before it."""
+    """Expect a hang-up; these lines may come before it, and if there are none, any notices."""
     person.stage.wait_until(lambda: person.ending != "")
+    while not last_words and person.arrived.startswith(b"* "):
+        person.gets_line()
     if person.arrived:
         person.gets(*last_words)
     person.gets_hung_up_on()
+
+
+def has_had_guests(server: Server, number: int, greet: Callable[[Peer], object]) -> Usage:
+    """Let this many visitors come and go; return what the server uses when that is over.
+
+    Threads may stay for the next ones (a pool), so the most that are needed come before the count.
+    """
+    guests = server.visitors(*(f"early {one}" for one in range(number)))
+    for guest in guests:
+        greet(guest)
+    for guest in guests:
+        guest.hangs_up()
+
+    def in_use() -> int:
+        now = server.usage()
+        return now.threads + now.descriptors
+
+    server.stage.waits_until_steady(in_use)
+    return server.usage()
 
 
 def does_not_read(server: Server, name: str, data: bytes) -> Peer:

@@ -106,6 +106,13 @@ class Client(Program):
             if not _same(line, expected):
                 raise self.failed(Kind.DIFFERENT, wanted, shown(line), line)
 
+    def prints_below_the_prompt(self, line: str) -> None:
+        """Expect this line next; the row on which an unanswered prompt stands may end before."""
+        self.stage.wait_until(lambda: b"\n" in self._unread())
+        if self.screen.startswith((b"\n", b"\r\n")):
+            take_line(self.screen)
+        self.prints(line)
+
     def prints_line(self, expected: str = "a line on the screen") -> bytes:
         """Return the next line on its stdout, without its end."""
         self.stage.wait_until(lambda: b"\n" in self._unread())

@@ -19,11 +19,15 @@ from grader.wire.failure import Kind
 from grader.wire.server import Server
 
 KNOCK_SECONDS = 0.2  # a connection to this machine is made at once, or the queue is full
+LET_IN_SECONDS = 12.0  # all of them; a server may take 10 ms for each
 SPARE_DESCRIPTORS = 100
 
 
 def queue_holds(server: Server, size: int) -> None:
-    """Expect the server's queue to hold `size` visitors, or as many as this system allows."""
+    """Expect the server's queue to hold `size` visitors, or as many as this system allows.
+
+    They leave at once; returns when the server has accepted them all, however slow it is at that.
+    """
     if not sys.platform.startswith("linux"):
         return
     import resource
@@ -37,6 +41,10 @@ def queue_holds(server: Server, size: int) -> None:
         raise server.failed(
             Kind.RESOURCES, f"{size} visitors who connect at once to be let in", f"only {waiting}"
         )
+    stage = server.stage
+    stage.wait_until(
+        lambda: not sockets.waiting_visitors(server.port), stage.patience(LET_IN_SECONDS)
+    )
 
 
 def _somaxconn() -> int:

@@ -8,6 +8,7 @@ import sys
 import time
 
 PATIENCE = 2.0  # seconds; multiplied by the measured slowness of this machine
+STARTING = 6.0  # seconds in which a program has started; no lesson says how fast that must be
 TASK_SECONDS = 20.0  # all waits of one task together, multiplied likewise
 SOONER = 0.3  # seconds left to a program that has already printed a traceback, likewise
 STEP = 0.1  # seconds; the longest single look, see Deadline

@@ -7,6 +7,7 @@ import socket
 
 from grader.wire import sockets
 from grader.wire.failure import Kind
+from grader.wire.patience import STARTING
 from grader.wire.peer import Peer
 from grader.wire.stage import Stage
 
@@ -35,7 +36,7 @@ class ScriptedServer:
             accepted.append(self.listener.accept()[0])
 
         self.stage.loop.watch(self.listener, on_ready, selectors.EVENT_READ)
-        self.stage.wait_until(lambda: bool(accepted))
+        self.stage.wait_until(lambda: bool(accepted), self.stage.patience(STARTING))
         self.stage.loop.forget(self.listener)
         if not accepted:
             raise self.stage.fail(Kind.SILENCE, "server", "the client to connect", "silence")

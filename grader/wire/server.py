@@ -12,7 +12,7 @@ from grader.box.limits import LIMITS
 from grader.wire import sockets
 from grader.wire.failure import Kind
 from grader.wire.lines import shown
-from grader.wire.patience import PATIENCE
+from grader.wire.patience import PATIENCE, STARTING
 from grader.wire.peer import Peer
 from grader.wire.program import Program
 from grader.wire.stage import Stage
@@ -66,7 +66,8 @@ class Server(Program):
 
     def _wait_until_ready(self) -> tuple[str, int]:
         stdout = self.process.stdout
-        self.stage.wait_until(lambda: READY.search(stdout.text()) is not None)
+        starting = self.stage.patience(STARTING)
+        self.stage.wait_until(lambda: READY.search(stdout.text()) is not None, starting)
         ready = READY.search(stdout.text())
         expected = "the line 'listening on HOST:PORT' on its stdout"
         if ready is None:

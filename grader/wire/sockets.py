@@ -20,12 +20,24 @@ def is_listening(port: int) -> bool | None:
     """Whether somebody listens on this TCP port; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
-    families = (socket.AF_INET, socket.AF_INET6)
-    return any(port in _listening_ports(family) for family in families)
+    return port in _listeners()
 
 
-def _listening_ports(family: int) -> set[int]:
-    found: set[int] = set()
+def waiting_visitors(port: int) -> int:
+    """Return how many connections to this TCP port wait to be accepted; Linux only.
+
+    Also those count that have been reset in the meantime.
+    """
+    return _listeners().get(port, 0)
+
+
+def _listeners() -> dict[int, int]:
+    """Return the ports somebody listens on, each with the length of its queue."""
+    return _listening_ports(socket.AF_INET6) | _listening_ports(socket.AF_INET)
+
+
+def _listening_ports(family: int) -> dict[int, int]:
+    found: dict[int, int] = {}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
         kernel.send(_question(ANYWHERE, ANYWHERE, family, 1 << LISTENING, ALL))
         while True:
@@ -34,7 +46,8 @@ def _listening_ports(family: int) -> set[int]:
                 length, kind = struct.unpack_from("=IH", answer)
                 if kind in LAST_TYPES:
                     return found
-                found.add(struct.unpack_from("!H", answer, PORT_AT)[0])
+                port = struct.unpack_from("!H", answer, PORT_AT)[0]
+                found[port] = struct.unpack_from("=I", answer, QUEUE_AT)[0]
                 answer = answer[(length + 3) & ~3 :]
 
 

@@ -17,13 +17,16 @@ from grader.suite.people import (
     hears,
     is_heard,
     meets,
+    memory_stays_small,
 )
 from grader.wire.client import Client
 from grader.wire.crowd import queue_holds
+from grader.wire.program import INTERRUPT, TERMINATE
 
 pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
+LONGEST = 4 * MAX_LINE
 MIB = 1024 * 1024
 BACKLOG = 1000
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
@@ -59,6 +62,13 @@ def test_the_others_hear_who_joins_and_who_leaves(server):
         is_heard(bob, "and back", alice)
 
 
+LINES_OF_ODD_CHARACTERS = (
+    "lone \r inside",
+    "a\x0bb\x0cc\x1cd\x85e\u2028f",  # no line ends here
+    "nul \x00, bell \x07, \x1b[31mred, \ttab\t",
+)
+
+
 @task("6.3", needs=["6.2"])
 def test_a_line_goes_out_under_its_senders_name(start_server):
     alice, bob, carol = enter(start_server(short_sends=True), "alice", "bob", "carol")
@@ -71,9 +81,15 @@ def test_a_line_goes_out_under_its_senders_name(start_server):
     is_heard(alice, "after nothing", bob, carol)
     alice.sends_bytes(b"gr\xc3\xbc\xc3\x9fe \xff\n")
     bob.gets("alice: gr\u00fc\u00dfe \ufffd")
+    for line in LINES_OF_ODD_CHARACTERS:
+        is_heard(alice, line, bob)
+    alice.sends_bytes(b"two at the end\r\r\n")
+    bob.gets("alice: two at the end\r")
     longest = scenes.counted(MAX_LINE)
     is_heard(bob, longest, alice)
-    carol.gets("alice: gr\u00fc\u00dfe \ufffd", f"bob: {longest}")
+    carol.gets("alice: gr\u00fc\u00dfe \ufffd")
+    carol.gets(*(f"alice: {line}" for line in (*LINES_OF_ODD_CHARACTERS, "two at the end\r")))
+    carol.gets(f"bob: {longest}")
 
 
 BAD_NAMES = (
@@ -188,12 +204,23 @@ def test_a_name_is_a_line_however_it_is_cut(start_server):
         alice.gets("* dave joined", "dave: at last")
         dave.ends_its_stream()
         dave.gets_hung_up_on()
-        alice.gets("* dave left")
+        erin = server.visitor("erin")
+        erin.sends_bytes(b"erin\nin passing\nand half a li")
+        erin.ends_its_stream()
+        erin.gets(QUESTION, "* welcome, erin")
+        erin.gets_hung_up_on()
+        alice.gets("* dave left", "* erin joined", "erin: in passing", "* erin left")
+        frank = server.visitor("frank")
+        frank.sends_bytes(b"frank")
+        frank.ends_its_stream()
+        frank.gets(QUESTION)
+        frank.gets_hung_up_on()
+        is_heard(bob, "who was that?", alice)
 
 
 @task("6.8", needs=["6.1"])
 def test_who_has_no_name_is_nobody(server):
-    before = server.usage()
+    before = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
     silent, hidden = server.visitors("silent", "hidden")
     hidden.sends_bytes(b"hid")
     alice, bob = enter(server, "alice", "bob")
@@ -320,13 +347,14 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     )
     mallory.gets("* line too long")
     mallory.gets_hung_up_on()
-    for visitor in (mallory, nobody):
-        visitor.hangs_up()
+    mallory.hangs_up()
+    nobody.is_reset_in_the_end(within=1.0)
     server.is_back_to(alone)
     for person in (alice, bob):
         person.gets("mallory: before", "* mallory left")
     is_heard(alice, "all well", bob)
     is_heard(bob, "all well", alice)
+    enters(server, "mallory", alice, bob)
     server.has_not_grown_by(8 * MIB, since=before)
 
 
@@ -337,6 +365,7 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     scenes.follow_each_other_at_once(alice, bob, "alice: ")
     queue_holds(server, BACKLOG)
     is_heard(alice, "the crowd has gone", bob)
+    memory_stays_small(start_server())
     scenes.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
@@ -391,9 +420,10 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     hears(client, server, QUESTION)
     server.gets("bob")
     is_asked(client, server, TAKEN)
-    client.types("b b")
-    server.gets("b b")
-    is_asked(client, server, NO_NAME)
+    for name in ("b b", "", "x" * 21):
+        client.types(name)
+        server.gets(name)
+        is_asked(client, server, NO_NAME)
     answers(client, server, "bobby")
     talks(client, server)
 
@@ -441,6 +471,7 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
     client, server = meets(start_client, scripted_server, "--name", "bob", stdin=scenes.EMPTY_STDIN)
     server.sends(QUESTION)
     server.gets("bob")
+    server.sends("* welcome, bob")  # it may leave before that, or wait for it
     server.gets_hung_up_on()
     server.hangs_up()
     client.ends(0)
@@ -465,7 +496,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
     is_asked(client, server)
     server.hangs_up()
-    client.prints(DISCONNECTED)
+    client.prints_below_the_prompt(DISCONNECTED)
     client.ends(1)
 
     client, server = comes_in(start_client, scripted_server, short_sends=True)
@@ -475,6 +506,8 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.types_bytes(b"half a typed line, ")
     server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
     client.prints("alice: byte by byte \U0001f642")
+    for text in (*LINES_OF_ODD_CHARACTERS, scenes.counted(MAX_LINE), scenes.counted(LONGEST - 7)):
+        hears(client, server, f"alice: {text}")
     client.types_bytes(b"and the rest\nquit\nafter it\n")
     server.gets("half a typed line, and the rest")
     server.gets_hung_up_on()
@@ -488,6 +521,26 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     server.resets()
     client.prints("alice: good night", DISCONNECTED)
     client.ends(1)
+
+    client, server = comes_in(start_client, scripted_server)
+    client.types_bytes(b"no end behind the last words")
+    client.has_its_keyboard_closed()
+    server.gets("no end behind the last words")
+    server.gets_hung_up_on()  # and does not close
+    client.ends(0)
+
+    for number in (INTERRUPT, TERMINATE):
+        client, server = meets(start_client, scripted_server)
+        is_asked(client, server)
+        if number == TERMINATE:
+            answers(client, server, "bob")
+        client.has_read_its_keyboard()
+        client.is_told_to_stop(number)
+        client.ends(0)
+    scripted_server.close()
+    client = start_client("--name", "bob")
+    client.ends(1)
+    client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
 
 
 def talk_to_each_other(alice, bob):

@@ -8,6 +8,7 @@ from grader.suite.people import (
     GOODBYE,
     LONG_LINE,
     NO_NAME,
+    PROMPT,
     QUESTION,
     TAKEN,
     asks_and_gets,
@@ -16,6 +17,7 @@ from grader.suite.people import (
     enter,
     enters,
     is_heard,
+    memory_stays_small,
 )
 from grader.wire.crowd import queue_holds
 
@@ -85,6 +87,7 @@ def test_a_private_message_reaches_one_person(start_server):
     alice.gets("Bob (private):  two  spaces  ")
     bob.gets("* told alice")
     texts = (" ", "/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi", LONG)
+    texts += (scenes.counted(MAX_LINE - len("/msg bob ")),)
     for text in texts:
         carol.sends(f"/msg bob {text}")
         bob.gets(f"carol (private): {text}")
@@ -172,8 +175,9 @@ def test_quit_says_goodbye_and_hangs_up(server):
     carol.gets_hung_up_on()
     alice.gets("* carol left")
     asks_and_gets(alice, "/who", "* here: alice")
-    bob = enters(server, "bob", alice)
+    gone, bob = bob, enters(server, "bob", alice)
     is_heard(bob, "I am back", alice)
+    gone.is_reset_in_the_end(within=1.0)
 
 
 UNKNOWN = (
@@ -230,6 +234,9 @@ CHAT = (
     "* welcome, alice",
     "NICK bob",
     "-/quit",
+    "lone \r/quit",
+    "who\x0b/quit\x0c/quit\x1c/quit\x85/quit\u2028/quit",  # one line
+    "nul \x00, bell \x07, \x1b[31mred, \ttab\t",
 )
 
 
@@ -258,7 +265,7 @@ def test_a_command_is_a_line_however_it_is_cut(start_server):
         bob.gets("* here: alice, Bert")
         alice.gets("* bob joined", "bob (private): hello", "* bob is now Bert", "Bert: hi")
         carol = server.visitor("carol")
-        carol.sends("carol", "/who")
+        carol.sends_bytes(b"carol\n/who\n/msg alice half a li")
         carol.ends_its_stream()
         carol.gets(QUESTION, "* welcome, carol", "* here: alice, Bert, carol")
         carol.gets_hung_up_on()
@@ -380,13 +387,13 @@ def test_who_is_right_after_any_steps(server, steps):
 @task("7.12", needs=["7.1"])
 def test_it_stands_what_every_server_stands(stage, start_server):
     server = start_server("--buffer", "65536")
-    alone = server.usage()
+    queue_holds(server, BACKLOG)
+    alone = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
     alice, bob = enter(server, "alice", "bob")
     scenes.follow_each_other_at_once(alice, bob, "alice: ")
-    queue_holds(server, BACKLOG)
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
-    too_long = b"/" + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB
+    too_long = b"/msg bob ".ljust(MAX_LINE + 1, b"x") + b"\n/who\n" + b"y" * 32 * MIB
     mallory.sends_bytes(too_long, even_if_hung_up_on=True)
     mallory.gets("* line too long")
     mallory.gets_hung_up_on()
@@ -399,6 +406,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     for person in (alice, bob, mallory):
         person.hangs_up()
     server.is_back_to(alone)
+    memory_stays_small(start_server())
     scenes.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
@@ -406,14 +414,16 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
 @task("7.13")
 def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server)
-    client.types("/who", "//who", "/quit")
-    server.gets("/who", "//who", "/quit")
-    server.sends("* here: bob", GOODBYE)
-    server.ends_its_stream()
-    client.prints("* here: bob", GOODBYE)
-    client.ends(0)
-    client.has_printed_nothing_more()
+    for hang_up in ("ends_its_stream", "resets"):
+        client, server = comes_in(start_client, scripted_server)
+        client.types("/who", "//who", "/quit")
+        server.gets("/who", "//who", "/quit")
+        server.sends("* here: bob", GOODBYE)
+        server.waits_until_received()
+        getattr(server, hang_up)()
+        client.prints("* here: bob", GOODBYE)
+        client.ends(0)
+        client.has_printed_nothing_more()
 
     client, server = comes_in(start_client, scripted_server)
     server.sends("alice: * goodbye", "* goodbye, all", "* alice left")
@@ -427,6 +437,17 @@ def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
     server.gets_hung_up_on()
     server.sends(GOODBYE)
     server.hangs_up()
+    client.ends(0)
+
+    client, server = comes_in(start_client, scripted_server)
+    client.types_bytes(b"/who\nno end behind the last words")
+    client.has_its_keyboard_closed()
+    server.gets("/who", "no end behind the last words")
+    server.gets_hung_up_on()  # and does not close
+    client.ends(0)
+
+    client, server = comes_in(start_client, scripted_server)
+    client.is_told_to_stop()
     client.ends(0)
 
 
@@ -458,13 +479,16 @@ def test_both_understand_the_kits_own_programs(server, start_client, kit_server,
     for mine in (True, False):
         port = server.port if mine else kit_server(LESSON).port
 
-        def start(name, port=port, mine=mine):
+        def start(name, claim, port=port, mine=mine):
             if mine:
-                return kit_client(LESSON, port, "--name", name, name=name)
-            return start_client("--port", str(port), "--name", name, name=name)
+                return kit_client(LESSON, port, "--name", claim, name=name)
+            return start_client("--port", str(port), "--name", claim, name=name)
 
-        alice = start("alice")
+        alice = start("alice", "alice")
         alice.prints(QUESTION, "* welcome, alice")
-        bob = start("bob")
-        bob.prints(QUESTION, "* welcome, bob")
+        bob = start("bob", "ALICE")
+        bob.prints(QUESTION, TAKEN, QUESTION)
+        bob.prompts(PROMPT)
+        bob.types("bob")
+        bob.prints("* welcome, bob")
         talk_to_each_other(alice, bob)

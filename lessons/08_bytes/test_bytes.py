@@ -120,8 +120,9 @@ def test_text_that_no_encoder_writes_is_not_base64(server):
     for text in BAD_LETTERS:
         ann.sends(f"base64 {text}")
         ann.gets(NOT_BASE64)
-    ann.sends_bytes(b"base64 \xff\xfe\n")
+    ann.sends_bytes(b"base64 \xff\xfe\n" + base64_frame(b"behind it"))
     ann.gets(NOT_BASE64)
+    gets_frame(ann, base64_frame, b"ti dniheb")
     for letters, answer in (("AA==", "AA=="), ("+/8=", "//s="), ("AAE=", "AQA=")):
         ann.sends(f"base64 {letters}")
         ann.gets(f"base64 {answer}")
@@ -136,6 +137,9 @@ def test_a_payload_of_any_size_comes_back(start_server):
             asks_and_gets(ann, frame, scenes.counted(size).encode())
     for size in (49_147, MAX_CHUNK - 1, MAX_CHUNK):
         asks_and_gets(ann, bytes_frame, scenes.counted(size).encode())
+    ann.sends_bytes(b"bytes 000000003\nabc")  # nine digits
+    ann.gets_one_of("bytes 000000003", "bytes 3")
+    ann.gets_bytes(b"cba")
 
 
 BAD_FRAMES = (
@@ -170,8 +174,8 @@ BAD_FRAMES = (
 def test_what_is_no_frame_ends_the_connection(server):
     for line in (*(text.encode() for text in BAD_FRAMES), b"bytes \xff", b"\xff\xfe"):
         ann = server.visitor("ann")
-        asks_and_gets(ann, bytes_frame, b"before")
-        ann.sends_bytes(line + b"\nhello\nbytes 5\nhello")
+        ann.sends_bytes(bytes_frame(b"before") + line + b"\nhello\nbytes 5\nhello")
+        gets_frame(ann, bytes_frame, b"erofeb")
         ann.gets(BAD_FRAME)
         ann.gets_hung_up_on()
         ann.hangs_up()
@@ -250,9 +254,13 @@ def test_a_line_that_is_too_long_is_refused(start_server):
     bob.hangs_up()
     for too_long in (most + b"A", b"\xc3\xbc" * (MAX_LINE // 2 + 1)):
         carol = server.visitor("carol")
-        asks_and_gets(carol, base64_frame, b"before")
-        carol.sends_bytes(too_long)
+        carol.sends_bytes(base64_frame(b"before") + too_long)
+        gets_frame(carol, base64_frame, b"erofeb")
         is_refused(carol)
+    eve = server.visitor("eve")
+    eve.sends_bytes(most + b"A")
+    eve.gets("* line too long")
+    eve.gets_hung_up_on()
     carol = server.visitor("carol")
     carol.sends_in_pieces(most + b"A\n" + base64_frame(b"after"), [MAX_LINE])
     is_refused(carol)
@@ -260,6 +268,7 @@ def test_a_line_that_is_too_long_is_refused(start_server):
     ann.sends_bytes(b"bytes " + b"1" * 32 * MIB, even_if_hung_up_on=True)
     is_refused(ann)
     still_served(server.visitor("bob"), base64_frame)
+    eve.is_reset_in_the_end(within=1.0)
     server.has_not_grown_by(8 * MIB, since=before)
 
 
@@ -272,7 +281,7 @@ def is_refused(visitor):
 
 @task("8.12", needs=["8.8"])
 def test_many_are_served_and_nobody_waits_for_another(server):
-    before = server.usage()
+    before = scenes.has_had_guests(server, 45, still_served)
     ann, bob = server.visitors("ann", "bob")
     ann.sends_bytes(b"bytes 11\nhalf of")
     bob.sends_bytes(b"byt")
