@@ -171,6 +171,16 @@ def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> Non
     )
 
 
+def hears_what_comes(newcomer: Peer, heard: list[str], at_the_latest: str) -> None:
+    """Who came in hears all that the others heard from some line on, this one at the latest."""
+    heard = heard if at_the_latest in heard else [at_the_latest]
+    first = newcomer.gets_line(f"{at_the_latest!r}, or a line before it")
+    if first not in heard[: heard.index(at_the_latest) + 1]:
+        expected = f"{at_the_latest!r}, which was said after its welcome, or a line before it"
+        raise newcomer.stage.fail(Kind.DIFFERENT, newcomer.name, expected, repr(first[:60]))
+    newcomer.gets(*heard[heard.index(first) + 1 :])
+
+
 def the_only_one(claimants: list[Peer], answers: list[str], refusal: str) -> Peer:
     """Return the one whose answer is no refusal; there has to be exactly one."""
     pairs = zip(claimants, answers, strict=True)

@@ -13,6 +13,7 @@ LAST_TYPES = (2, 3)  # NLMSG_ERROR, NLMSG_DONE
 HEADER_SIZE = 16  # struct nlmsghdr
 PORT_AT = HEADER_SIZE + 4  # idiag_sport
 QUEUE_AT = HEADER_SIZE + 4 + 48 + 4  # idiag_rqueue
+A_MOMENT = 0.2  # seconds; a connection to this machine is made or refused at once
 ANYWHERE = ("0.0.0.0", 0)
 
 
@@ -20,12 +21,21 @@ def is_listening(port: int) -> bool | None:
     """Whether somebody listens on this TCP port; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
-    families = (socket.AF_INET, socket.AF_INET6)
-    return any(port in _listening_ports(family) for family in families)
+    return port in _queues()
 
 
-def _listening_ports(family: int) -> set[int]:
-    found: set[int] = set()
+def queued_visitors(port: int) -> int:
+    """Return how many visitors this port's listener has not accepted; 0 if that is hidden."""
+    return _queues().get(port, 0) if sys.platform.startswith("linux") else 0
+
+
+def _queues() -> dict[int, int]:
+    """Return how many visitors wait at each port at which somebody listens."""
+    return _queues_of(socket.AF_INET6) | _queues_of(socket.AF_INET)
+
+
+def _queues_of(family: int) -> dict[int, int]:
+    found: dict[int, int] = {}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
         kernel.send(_question(ANYWHERE, ANYWHERE, family, 1 << LISTENING, ALL))
         while True:
@@ -34,8 +44,16 @@ def _listening_ports(family: int) -> set[int]:
                 length, kind = struct.unpack_from("=IH", answer)
                 if kind in LAST_TYPES:
                     return found
-                found.add(struct.unpack_from("!H", answer, PORT_AT)[0])
+                port = struct.unpack_from("!H", answer, PORT_AT)[0]
+                found[port] = struct.unpack_from("=I", answer, QUEUE_AT)[0]
                 answer = answer[(length + 3) & ~3 :]
+
+
+def can_reach(host: str, port: int) -> bool:
+    """Whether somebody takes connections to this address; False where the system has it not."""
+    with socket.socket() as sock:
+        sock.settimeout(A_MOMENT)
+        return sys.platform.startswith("linux") and sock.connect_ex((host, port)) == 0
 
 
 def unread_bytes(ours: socket.socket) -> int | None:
