@@ -195,6 +195,16 @@ def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> Non
     )
 
 
+def hears_what_comes(newcomer: Peer, heard: list[str], at_the_latest: str) -> None:
+    """Who came in hears all that the others heard from some line on, this one at the latest."""
+    heard = heard if at_the_latest in heard else [at_the_latest]
+    first = newcomer.gets_line(f"{at_the_latest!r}, or a line before it")
+    if first not in heard[: heard.index(at_the_latest) + 1]:
+        expected = f"{at_the_latest!r}, which was said after its welcome, or a line before it"
+        raise newcomer.stage.fail(Kind.DIFFERENT, newcomer.name, expected, repr(first[:60]))
+    newcomer.gets(*heard[heard.index(first) + 1 :])
+
+
 def the_only_one(claimants: list[Peer], answers: list[str], refusal: str) -> Peer:
     """Return the one whose answer is no refusal; there has to be exactly one."""
     pairs = zip(claimants, answers, strict=True)
@@ -237,17 +247,19 @@ def hears_last_words(
 ) -> tuple[Client, Peer]:
     """A client that has left goes on printing; return it and the server, which has not closed.
 
-    The server speaks soon after the client has left. When this machine was too busy for that,
-    the client may have ended in the meantime, and another one is tried.
+    The server speaks soon after the client has left, on a slow machine too: a client's second is
+    as long there. When the machine was too busy for either of them, another client is tried.
     """
     for _ in range(ATTEMPTS):
         client, server = meet()
         began = time.monotonic()
         leave(client)
         server.gets_hung_up_on()
-        server.stage.lets_time_pass(THINKING)
+        server.stage.lets_time_pass(THINKING / server.stage.slowness)
         server.sends_bytes("".join(f"{line}\n" for line in lines).encode(), even_if_hung_up_on=True)
-        if time.monotonic() - began < IN_TIME:
+        spoken = time.monotonic() - began
+        printed = server.stage.wait_until(functools.partial(client.has_printed, len(lines)))
+        if printed or (spoken < IN_TIME and time.monotonic() - began < LAST_SECOND):
             break
     client.prints(*lines)
     return client, server

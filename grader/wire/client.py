@@ -122,6 +122,10 @@ class Client(Program):
         self.stage.transcript.record(self.name, "screen", line + b"\n")
         return line
 
+    def has_printed(self, lines: int) -> bool:
+        """Whether so many lines that nobody has asked for yet stand on its screen."""
+        return self._unread().count(b"\n") >= lines
+
     def prompts(self, prompt: str) -> None:
         """Expect exactly this text next on its stdout; what follows stands on the same line."""
         wanted = prompt.encode()

@@ -6,6 +6,7 @@ backlog of listen), not its speed. Linux only; elsewhere nothing is counted.
 
 from __future__ import annotations
 
+import functools
 import os
 import select
 import signal
@@ -19,7 +20,6 @@ from grader.wire.failure import Kind
 from grader.wire.server import Server
 
 KNOCK_SECONDS = 0.2  # a connection to this machine is made at once, or the queue is full
-LET_IN_SECONDS = 12.0  # all of them; a server may take 10 ms for each
 SPARE_DESCRIPTORS = 100
 
 
@@ -41,10 +41,7 @@ def queue_holds(server: Server, size: int) -> None:
         raise server.failed(
             Kind.RESOURCES, f"{size} visitors who connect at once to be let in", f"only {waiting}"
         )
-    stage = server.stage
-    stage.wait_until(
-        lambda: not sockets.waiting_visitors(server.port), stage.patience(LET_IN_SECONDS)
-    )
+    _lets_them_in(server)
 
 
 def _somaxconn() -> int:
@@ -70,6 +67,18 @@ def _knock(server: Server, size: int) -> int:
         for member in members:
             with suppress(ProcessLookupError):
                 os.kill(member.pid, signal.SIGCONT)
+
+
+def _lets_them_in(server: Server) -> None:
+    """Wait until the server has accepted all who knocked, at whatever speed, or takes no more."""
+    while left := sockets.queued_visitors(server.port):
+        fewer = functools.partial(_fewer_wait, server, left)
+        if not server.stage.wait_until(fewer):
+            return
+
+
+def _fewer_wait(server: Server, than: int) -> bool:
+    return sockets.queued_visitors(server.port) < than
 
 
 def _connected(knocking: list[socket.socket]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,15 @@ class Program:
             )
 
     def rests_for(self, seconds: float) -> None:
-        """Let this time pass, and expect the program to need next to no processor meanwhile."""
-        before = cpu_seconds(self.process)
+        """Let this time pass, and expect the program to need next to no processor meanwhile.
+
+        seconds: scaled for this machine.
+        """
+        began, before = time.monotonic(), cpu_seconds(self.process)
         self.stage.lets_time_pass(seconds)
-        busy = cpu_seconds(self.process) - before
-        if busy > RESTING_SHARE * seconds:
-            got = f"{busy:.1f} s of work in {seconds:g} s in which nothing happened"
+        busy, passed = cpu_seconds(self.process) - before, time.monotonic() - began
+        if busy > RESTING_SHARE * passed:
+            got = f"{busy:.1f} s of work in {passed:.1f} s in which nothing happened"
             raise self.failed(Kind.RESOURCES, "it to wait without working", got)
 
     def usage(self) -> Usage:

@@ -17,6 +17,8 @@ from grader.wire.peer import Peer
 from grader.wire.program import Program
 from grader.wire.stage import Stage
 
+OURS = ("127.0.0.1", "localhost")
+ANOTHER_OF_OURS = "127.0.0.2"
 READY = re.compile(r"^listening on (\S+):([0-9]+)\r?$", re.MULTILINE)
 
 
@@ -107,6 +109,19 @@ class Server(Program):
     def visitors(self, *names: str) -> list[Peer]:
         """Connect several peers, one after the other."""
         return [self.visitor(name) for name in names]
+
+    def is_for_this_machine_only(self) -> None:
+        """Expect it to listen on 127.0.0.1, as it does unless --host names another address.
+
+        Whoever listens on every address is reached by another one of this machine's (Linux).
+        """
+        others = sockets.can_reach(ANOTHER_OF_OURS, self.port)
+        if others or self.host not in OURS:
+            raise self.failed(
+                Kind.NOT_READY,
+                "it to listen on 127.0.0.1 and nowhere else, without --host",
+                "it listens on every address" if others else f"it listens on {self.host}",
+            )
 
     def starts_again(self) -> Server:
         """Start the same server again on the same port; the one before must have ended."""

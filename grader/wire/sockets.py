@@ -13,6 +13,7 @@ LAST_TYPES = (2, 3)  # NLMSG_ERROR, NLMSG_DONE
 HEADER_SIZE = 16  # struct nlmsghdr
 PORT_AT = HEADER_SIZE + 4  # idiag_sport
 QUEUE_AT = HEADER_SIZE + 4 + 48 + 4  # idiag_rqueue
+A_MOMENT = 0.2  # seconds; a connection to this machine is made or refused at once
 ANYWHERE = ("0.0.0.0", 0)
 
 
@@ -20,23 +21,20 @@ def is_listening(port: int) -> bool | None:
     """Whether somebody listens on this TCP port; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
-    return port in _listeners()
+    return port in _queues()
 
 
-def waiting_visitors(port: int) -> int:
-    """Return how many connections to this TCP port wait to be accepted; Linux only.
-
-    Also those count that have been reset in the meantime.
-    """
-    return _listeners().get(port, 0)
+def queued_visitors(port: int) -> int:
+    """Return how many visitors this port's listener has not accepted; 0 if that is hidden."""
+    return _queues().get(port, 0) if sys.platform.startswith("linux") else 0
 
 
-def _listeners() -> dict[int, int]:
-    """Return the ports somebody listens on, each with the length of its queue."""
-    return _listening_ports(socket.AF_INET6) | _listening_ports(socket.AF_INET)
+def _queues() -> dict[int, int]:
+    """Return how many visitors wait at each port at which somebody listens."""
+    return _queues_of(socket.AF_INET6) | _queues_of(socket.AF_INET)
 
 
-def _listening_ports(family: int) -> dict[int, int]:
+def _queues_of(family: int) -> dict[int, int]:
     found: dict[int, int] = {}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
         kernel.send(_question(ANYWHERE, ANYWHERE, family, 1 << LISTENING, ALL))
@@ -49,6 +47,13 @@ def _listening_ports(family: int) -> dict[int, int]:
                 port = struct.unpack_from("!H", answer, PORT_AT)[0]
                 found[port] = struct.unpack_from("=I", answer, QUEUE_AT)[0]
                 answer = answer[(length + 3) & ~3 :]
+
+
+def can_reach(host: str, port: int) -> bool:
+    """Whether somebody takes connections to this address; False where the system has it not."""
+    with socket.socket() as sock:
+        sock.settimeout(A_MOMENT)
+        return sys.platform.startswith("linux") and sock.connect_ex((host, port)) == 0
 
 
 def unread_bytes(ours: socket.socket) -> int | None:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
 
@@ -91,6 +92,7 @@ def test_any_bytes_are_text_and_half_a_character_is_no_error(server):
     ann.gets("3: bad \ufffd( and \ufffd bytes")
     asks_and_gets(ann, 4, "nul\x00 bell\x07 escape\x1b[31m del\x7f")
     asks_and_gets(ann, 5, "gr\u00fc\u00df dich")
+    asks_and_gets(ann, 6, "\ufeffa zero-width space in front")
 
 
 @task("2.8", needs=["2.3"])
@@ -117,6 +119,12 @@ def test_a_line_that_is_too_long_is_refused(server):
     ann.gets("1: before", "* line too long")
     ann.gets_hung_up_on()
     ann.is_reset_in_the_end(within=1.0)
+    dora = server.visitor("dora")
+    ann.hangs_up()
+    dora.sends_bytes(b"x" * (MAX_LINE + 1) + b"\n")
+    dora.gets("* line too long")
+    dora.gets_hung_up_on()
+    dora.hangs_up()
     answers = [f"{number}: {scenes.counted(1000)}" for number in range(1, 22)]
     due = f"{scenes.counted(1000)}\n" * len(answers)
     too_long = "\u00fc" * (MAX_LINE // 2 + 1)
@@ -179,6 +187,7 @@ def test_any_lines_in_any_pieces(server, lines, ends, cuts):
 
 @task("2.13", needs=["2.1"])
 def test_a_visitor_who_vanishes_harms_nobody(server):
+    queue_holds(server, 1)  # by a visitor who has gone before he is accepted
     scenes.vanishes(server)
     ann, bob = server.visitors("ann", "bob")
     asks_and_gets(ann, 1, "hello")

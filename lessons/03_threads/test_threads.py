@@ -169,6 +169,13 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     carol.gets_hung_up_on()
     asks_and_gets(bob, 2, "still here")
     server.has_not_grown_by(8 * MIB, since=before)
+    due = [scenes.counted(1000, number) for number in range(1, 22)]
+    sent = "".join(f"{line}\n" for line in (*due, "x" * (MAX_LINE + 1), "after", "y" * 300_000))
+    dave = scenes.does_not_read(server, "dave", sent.encode())
+    server.stage.lets_time_pass(0.1)
+    dave.reads_again()
+    dave.gets(*(f"{number}: {line}" for number, line in enumerate(due, 1)), "* line too long")
+    dave.gets_hung_up_on()
     ann.is_reset_in_the_end(within=1.0)
 
 

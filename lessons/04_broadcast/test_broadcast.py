@@ -51,6 +51,7 @@ def test_every_line_arrives_as_it_was_said(start_server):
     for line in (
         "", "  spaces  ", "\ttab", "gr\u00fc\u00df dich \U0001f642", "nul\x00 bell\x07 esc\x1b[1m",
         "a\rreturn", "vt\x0b ff\x0c fs\x1c nel\x85 ls\u2028 end", "* welcome", "quit", "{quit}",
+        "\ufeffbom",
         scenes.counted(1023), scenes.counted(1024), scenes.counted(1025), scenes.counted(4096),
         scenes.counted(65535), scenes.counted(MAX_LINE),
     ):  # fmt: skip
@@ -107,23 +108,22 @@ def test_all_hear_the_lines_in_one_order_and_unmixed(server):
 
 @task("4.6", needs=["4.2"])
 def test_a_newcomer_hears_every_line_from_the_welcome_on(server):
-    alice, bob = joins(server, "alice", "bob")
+    alice, bob, carol = joins(server, "alice", "bob", "carol")
     for number in range(20):
         newcomer = joins(server, f"guest {number}")
         alice.sends(f"hello {number}")
-        newcomer.gets(f"hello {number}")
-        bob.gets(f"hello {number}")
+        for person in (newcomer, bob, carol):
+            person.gets(f"hello {number}")
     lines = [f"line {number}" for number in range(LAST)]
     alice.begins_to_send("".join(f"{line}\n" for line in lines).encode())
     latecomers = [server.visitor(f"late {number}") for number in range(10)]
     for late in latecomers:
         late.gets(WELCOME)
-    alice.sends("the last line")
-    bob.gets(*lines, "the last line")
+        carol.sends(f"{late.name} is here")
+    heard = [bob.gets_line() for _ in (*lines, *latecomers)]
+    scenes.said_in_this_order(bob, heard, lines)
     for late in latecomers:
-        first = late.gets_line()
-        begin = lines.index(first) + 1 if first in lines else LAST
-        late.gets(*lines[begin:], *(["the last line"] if first in lines else []))
+        scenes.hears_what_comes(late, heard, f"{late.name} is here")
 
 
 @task("4.7", needs=["4.2"])
@@ -235,9 +235,21 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     carol.gets_hung_up_on()
     alice.sends("fence")
     bob.gets("fence")
+    server.has_not_grown_by(8 * MIB, since=before)
+    dave = server.visitor("dave", receive_buffer=scenes.SMALL_BUFFER)
+    dave.gets(WELCOME)
+    dave.goes_silent()
+    due = [scenes.counted(1000, number) for number in range(8)]
+    alice.sends(*due)
+    bob.gets(*due)
+    dave.begins_to_send(b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 300_000)
+    server.stage.lets_time_pass(0.1)
+    dave.reads_again()
+    dave.gets(*due, "* line too long")
+    dave.gets_hung_up_on()
     bob.sends("all well")
     alice.gets("all well")
-    server.has_not_grown_by(8 * MIB, since=before)
+    mallory.is_reset_in_the_end(within=1.0)
 
 
 @task("4.12", needs=["4.2"])

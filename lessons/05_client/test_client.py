@@ -32,6 +32,7 @@ def test_it_sends_what_is_typed(start_client, scripted_server):
     says(client, server, "hello")
     says(client, server, "")
     says(client, server, "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642", "/quit")
+    says(client, server, "vt\x0b ff\x0c fs\x1c nel\x85 end")
     long = scenes.counted(20_000)
     says(client, server, long, "after it")
     client.types_bytes(b"bad \xff bytes\n")
