@@ -372,7 +372,7 @@ def takes_it_bit_by_bit(speaker, quick, slow, clock):
     while clock.past() < 1.3 * clock.seconds:  # never all that waits, so that some always does
         takes(slow, 4 * MAX_CHUNK)
         clock.ticks()
-        slow.stage.lets_time_pass(clock.seconds / 20)
+        slow.stage.lets_time_pass(clock.seconds / 40)  # a large kernel's buffer moves in thirds
     slow.reads_again()
     for person in (quick, slow):
         gets_file(person, f"{speaker.name}/1", "large", data)
