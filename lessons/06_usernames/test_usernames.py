@@ -62,11 +62,8 @@ def test_the_others_hear_who_joins_and_who_leaves(server):
         is_heard(bob, "and back", alice)
 
 
-LINES_OF_ODD_CHARACTERS = (
-    "lone \r inside",
-    "a\x0bb\x0cc\x1cd\x85e\u2028f",  # no line ends here
-    "nul \x00, bell \x07, \x1b[31mred, \ttab\t",
-)
+NO_LINE_ENDS_HERE = ("lone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
+LINES_OF_ODD_CHARACTERS = (*NO_LINE_ENDS_HERE, "nul \x00, bell \x07, \x1b[31mred, \ttab\t")
 
 
 @task("6.3", needs=["6.2"])
@@ -506,7 +503,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.types_bytes(b"half a typed line, ")
     server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
     client.prints("alice: byte by byte \U0001f642")
-    for text in (*LINES_OF_ODD_CHARACTERS, scenes.counted(MAX_LINE), scenes.counted(LONGEST - 7)):
+    for text in (*NO_LINE_ENDS_HERE, scenes.counted(MAX_LINE), scenes.counted(LONGEST - 7)):
         hears(client, server, f"alice: {text}")
     client.types_bytes(b"and the rest\nquit\nafter it\n")
     server.gets("half a typed line, and the rest")

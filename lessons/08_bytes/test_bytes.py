@@ -174,8 +174,9 @@ BAD_FRAMES = (
 def test_what_is_no_frame_ends_the_connection(server):
     for line in (*(text.encode() for text in BAD_FRAMES), b"bytes \xff", b"\xff\xfe"):
         ann = server.visitor("ann")
-        ann.sends_bytes(bytes_frame(b"before") + line + b"\nhello\nbytes 5\nhello")
-        gets_frame(ann, bytes_frame, b"erofeb")
+        asks_and_gets(ann, bytes_frame, b"before")
+        ann.sends_bytes(bytes_frame(b"in front") + line + b"\nhello\nbytes 5\nhello")
+        gets_frame(ann, bytes_frame, b"tnorf ni")
         ann.gets(BAD_FRAME)
         ann.gets_hung_up_on()
         ann.hangs_up()
