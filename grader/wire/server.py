@@ -24,7 +24,7 @@ class Server(Program):
     """A server of the submission, on a free port, that said it was ready and is.
 
     descriptors: the most that it may have open at a time, where the system can see to it; 0 for
-    as many as anybody needs. short_sends: see Program.
+    as many as anybody needs. short_sends, buffered: see Program.
     """
 
     def __init__(
@@ -35,11 +35,18 @@ class Server(Program):
         folder: Path | None = None,
         descriptors: int = 0,
         short_sends: bool = False,
+        buffered: bool = False,
     ) -> None:
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
         super().__init__(
-            stage, "server.py", *words, folder=folder, short_sends=short_sends, limits=limits
+            stage,
+            "server.py",
+            *words,
+            folder=folder,
+            short_sends=short_sends,
+            buffered=buffered,
+            limits=limits,
         )
         self.options = options
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
