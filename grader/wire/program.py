@@ -29,7 +29,8 @@ class Program:
     asked: the command as a suite gave it, for messages; empty for a server or client, whose
     command says nothing new. folder: where it lies, if it is the kit's own program: then its
     end ends no wait, and its failures are the grader's. short_sends: whether its send() takes
-    little at a time, if it is in Python. settings: see Process.
+    little at a time, if it is in Python. buffered: whether Python keeps what it prints into a pipe
+    until it is flushed, as it does outside of the kit. settings: see Process.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Program:
         *options: str,
         folder: Path | None = None,
         short_sends: bool = False,
+        buffered: bool = False,
         **settings: Any,
     ) -> None:
         self.stage = stage
@@ -47,8 +49,10 @@ class Program:
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         command = [interpreter(), file, *options]
-        if short_sends:
-            settings["environment"] = little_at_a_time(stage.folder.parent)
+        environment = little_at_a_time(stage.folder.parent) if short_sends else {}
+        if buffered:
+            environment |= {"PYTHONUNBUFFERED": ""}
+        settings["environment"] = environment
         self.process: Process = stage.start(command, folder, **settings)
         self.process.called = self.name
 

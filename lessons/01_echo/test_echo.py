@@ -107,7 +107,8 @@ def test_it_starts_again_on_the_same_port_at_once(server):
 
 
 @task("1.10", needs=["1.1"])
-def test_it_says_why_it_cannot_start(stage, server):
+def test_it_says_why_it_cannot_start(stage, start_server):
+    server = start_server(buffered=True)  # its ready line is flushed
     scenes.refuses_to_start(stage, server)
     server.is_for_this_machine_only()
 

@@ -103,6 +103,10 @@ def test_200_clients_are_served_together(server):
 
 @task("3.8", needs=["3.2"])
 def test_when_clients_have_left_nothing_of_them_stays(server):
+    first = server.visitor("first")
+    asks_and_gets(first, 1, "what a program opens once, for its first client, is no leak")
+    first.hangs_up()
+    server.stage.lets_time_pass(scenes.SETTLED)
     before = server.usage()
     for _ in range(2):
         crowd = server.visitors(*(f"client {number}" for number in range(1, 41)))

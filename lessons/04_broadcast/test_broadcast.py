@@ -183,6 +183,8 @@ def test_who_ends_its_stream_has_left(server):
 
 @task("4.10", needs=["4.2"])
 def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
+    joins(server, "first").hangs_up()  # what a program opens once, for its first client, may stay
+    server.stage.lets_time_pass(scenes.SETTLED)
     before = server.usage()
     alice, bob, _silent = joins(server, "alice", "bob", "silent")
     eve = server.visitor("eve")
