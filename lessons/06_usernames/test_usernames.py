@@ -217,7 +217,7 @@ def test_a_name_is_a_line_however_it_is_cut(start_server):
 
 @task("6.8", needs=["6.1"])
 def test_who_has_no_name_is_nobody(server):
-    before = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
+    before = scenes.has_had_guests(server, 20, lambda guest: guest.gets(QUESTION))
     silent, hidden = server.visitors("silent", "hidden")
     hidden.sends_bytes(b"hid")
     alice, bob = enter(server, "alice", "bob")
@@ -227,6 +227,9 @@ def test_who_has_no_name_is_nobody(server):
     is_refused(refused, "no name", NO_NAME)
     is_refused(refused, "alice", TAKEN)
     scenes.vanishes(server)
+    for guest in server.visitors("one", "two", "three", "four"):
+        guest.gets(QUESTION)
+        guest.hangs_up()
     odd = server.visitor("odd")
     odd.sends_bytes(b"\xff\xfe\xfd")
     odd.waits_until_received()
