@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 MIB = 1024 * 1024
-LEFT = 512 * MIB  # bytes of memory that a hungry neighbour leaves to others
+LEFT = 1024 * MIB  # bytes of memory that a hungry neighbour leaves to others
 BUSY = "while True: pass"
 # It touches a page of each of its bytes again and again, so that none is swapped out for good.
 HUNGRY = """

@@ -115,13 +115,7 @@ def has_had_guests(server: Server, number: int, greet: Callable[[Peer], object])
         greet(guest)
     for guest in guests:
         guest.hangs_up()
-
-    def in_use() -> int:
-        now = server.usage()
-        return now.threads + now.descriptors
-
-    server.stage.waits_until_steady(in_use)
-    return server.usage()
+    return server.settled_usage()
 
 
 def does_not_read(server: Server, name: str, data: bytes) -> Peer:

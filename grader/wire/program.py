@@ -122,6 +122,16 @@ class Program:
         """Return how many threads and descriptors it has now."""
         return usage(self.process)
 
+    def settled_usage(self) -> Usage:
+        """Return the same once it has stopped changing: those who have left are dealt with."""
+
+        def in_use() -> int:
+            now = self.usage()
+            return now.threads + now.descriptors
+
+        self.stage.waits_until_steady(in_use)
+        return self.usage()
+
     def is_back_to(self, before: Usage) -> None:
         """Expect it to have no more threads and descriptors than before, but for two."""
 

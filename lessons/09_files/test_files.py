@@ -423,8 +423,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
     server = start_server("--buffer", "65536")
     queue_holds(server, BACKLOG)
-    server.stage.waits_until_steady(lambda: server.usage().threads)
-    alone = server.usage()
+    alone = server.settled_usage()
     alice, bob = enter(server, "alice", "bob")
     scenes.follow_each_other_at_once(alice, bob, "alice: ")
     mallory = enters(server, "mallory", alice, bob)

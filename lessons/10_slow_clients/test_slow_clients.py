@@ -1,6 +1,5 @@
 """What lesson 10 asks: the chat of lesson 09, in which nobody waits for anybody."""
 
-import dataclasses
 import itertools
 
 from grader.suite import scenes, task
@@ -558,9 +557,9 @@ def test_a_thousand_come_and_go(start_server):
                 visitor.hangs_up()
         alice.gets_in_any_order(*(f"* v{turn}-{number} left" for number in range(0, 200, 10)))
         if turn == 0:  # threads may stay for those who come later, but not more and more
-            before = settled_usage(server)
+            before = server.settled_usage()
     server.is_back_to(before)
-    before = settled_usage(server)
+    before = server.settled_usage()
     asks_and_gets(alice, "/who", "* here: alice")
     crowd = [deaf_one(server, f"deaf{number}", alice) for number in range(5)]
     alice.begins_to_send(f"{LONG}\n".encode() * 10)
@@ -571,12 +570,6 @@ def test_a_thousand_come_and_go(start_server):
     for one in crowd:
         one.resets()  # if the server has not dropped it
     server.is_back_to(before)
-
-
-def settled_usage(server):
-    """Return what the server uses when those who have left are dealt with."""
-    server.stage.waits_until_steady(lambda: sum(dataclasses.astuple(server.usage())))
-    return server.usage()
 
 
 DESCRIPTORS = 60
