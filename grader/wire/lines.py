@@ -1,5 +1,7 @@
 """How the harness itself reads a stream: lines as the contract defines them, bytes as they are."""
 
+from collections.abc import Iterable
+
 REPLACED = "\ufffd"
 
 
@@ -48,6 +50,16 @@ def shown_text(text: str, most: int = 60) -> str:
         return repr(text)
     half = most // 2
     return f"{text[:half]!r} ... {text[-half:]!r} ({len(text)} characters)"
+
+
+def line_shown(text: str) -> str:
+    """Return an expected line for the eye: its bytes, as those that came are shown."""
+    return shown(text.encode()).removeprefix("b").replace(" ... b", " ... ")
+
+
+def either_shown(lines: Iterable[str]) -> str:
+    """Return several lines for the eye, of which one is expected."""
+    return " or ".join(map(line_shown, lines))
 
 
 def difference(expected: bytes, got: bytes) -> str:

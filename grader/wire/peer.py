@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from grader.wire import sockets
 from grader.wire.connection import Connection
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.lines import difference, same_text, shown, take_line
+from grader.wire.lines import difference, either_shown, line_shown, same_text, shown, take_line
 from grader.wire.stage import Stage
 from grader.wire.transcript import END, RESET, UNEXPECTED
 
@@ -101,9 +101,9 @@ class Peer:
     def gets(self, *lines: str) -> None:
         """Expect exactly these lines next, in this order."""
         for expected in lines:
-            line = self._next_line(shown(expected.encode())[1:])
+            line = self._next_line(line_shown(expected))
             if not same_text(line, expected):
-                raise self._different(_line(expected), expected.encode(), line)
+                raise self._different(line_shown(expected), expected.encode(), line)
 
     def gets_in_any_order(self, *lines: str) -> None:
         """Expect exactly these lines next, in whatever order."""
@@ -113,15 +113,15 @@ class Peer:
 
     def gets_one_of(self, *lines: str) -> str:
         """Expect one of these lines next; return which."""
-        line = self._next_line(_either(lines))
+        line = self._next_line(either_shown(lines))
         found = next((text for text in lines if same_text(line, text)), None)
         if found is None:
-            raise self._different(_either(lines), " or ".join(lines).encode(), line)
+            raise self._different(either_shown(lines), " or ".join(lines).encode(), line)
         return found
 
     def gets_line(self, expected: str = "a line") -> str:
         """Return the next line, whatever it says, without its end; expected: for the message."""
-        return self._next_line(expected).decode("utf-8", "replace").removesuffix("\r")
+        return self._nextline_shown(expected).decode("utf-8", "replace").removesuffix("\r")
 
     def gets_bytes(self, expected: bytes) -> None:
         """Expect exactly these bytes next, in however many segments."""
@@ -251,12 +251,3 @@ class Peer:
 
     def _failed(self, kind: Kind, expected: str, got: str, data: bytes = b"") -> WireFailure:
         return self.stage.fail(kind, self.name, expected, got, data)
-
-
-def _either(lines: tuple[str, ...]) -> str:
-    return " or ".join(map(_line, lines))
-
-
-def _line(text: str) -> str:
-    """Return an expected line for the eye: its bytes, as the one that came is shown."""
-    return shown(text.encode()).removeprefix("b").replace(" ... b", " ... ")
