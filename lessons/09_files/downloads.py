@@ -57,7 +57,10 @@ class Downloads:
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def finish(self, label):
-        """Move a whole file to the first path that is free. The lock must be held."""
+        """Give a whole file its own path; if that was taken meanwhile, the first that is free.
+
+        The lock must be held.
+        """
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def cancel(self, label, reason="it was cancelled"):

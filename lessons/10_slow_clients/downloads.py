@@ -84,7 +84,10 @@ class Downloads:
                 self.finish(label)
 
     def finish(self, label):
-        """Move a whole file to the first path that is free. The lock must be held."""
+        """Give a whole file its own path; if that was taken meanwhile, the first that is free.
+
+        The lock must be held.
+        """
         download = self.open[label]
         try:
             for path in itertools.chain([download.path], self.paths(download.name)):

@@ -34,7 +34,7 @@ class Outlet:
         self.waiting = deque()  # (bytes, their kind)
         self.lines_waiting = 0  # bytes
         self.files_waiting = 0  # bytes; any thread may look
-        self.waiting_since = 0.0  # time.monotonic() of the last byte that was taken
+        self.waiting_since = 0.0  # time.monotonic() of a file's first byte here, or the last taken
         self.is_last = False  # nothing will come behind the pieces
         self.is_unwanted = False  # its own thread gives it up
         self.is_open = True  # something may still be sent
