@@ -42,7 +42,7 @@ class Outlet:
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
     def send(self, pieces):
-        """Send pieces of sorted_mail() as far as they are taken; say whether nothing waits now."""
+        """Send what waits, then these pieces of sorted_mail(), as far as taken; say if all went."""
         raise NotImplementedError("TODO 10.1: the room of lesson 09 is still there")
 
     def send_waiting(self):

@@ -42,7 +42,7 @@ class Outlet:
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
     def send(self, pieces):
-        """Send pieces of sorted_mail() as far as they are taken; say whether nothing waits now."""
+        """Send what waits, then these pieces of sorted_mail(), as far as taken; say if all went."""
         sent = 0
         if not self.waiting:
             data = pieces[0][0] if len(pieces) == 1 else b"".join([data for data, _ in pieces])
