@@ -26,7 +26,10 @@ class Downloads:
         self.closed = False  # no more files are taken; guarded by lock
 
     def begin(self, label, size, name):
-        """Make room for a file that was announced, or say why not."""
+        """Make room for a file that was announced, or say why not.
+
+        If a file with this label is still open, that one is dropped first.
+        """
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def too_many(self):
