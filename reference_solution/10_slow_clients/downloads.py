@@ -28,7 +28,7 @@ class Downloads:
     def begin(self, label, size, name):
         """Make room for a file that was announced, or say why not.
 
-        If a file with this label is still open, that one is dropped first.
+        size: bytes, in digits. A file that is still open under this label is dropped first.
         """
         self.cancel(label)
         with self.lock:
