@@ -121,7 +121,7 @@ class Peer:
 
     def gets_line(self, expected: str = "a line") -> str:
         """Return the next line, whatever it says, without its end; expected: for the message."""
-        return self._nextline_shown(expected).decode("utf-8", "replace").removesuffix("\r")
+        return self._next_line(expected).decode("utf-8", "replace").removesuffix("\r")
 
     def gets_bytes(self, expected: bytes) -> None:
         """Expect exactly these bytes next, in however many segments."""
