@@ -1,8 +1,8 @@
 """What a student with each known wrong program is told, kept as text that a person has read.
 
 `feedback/NN_lesson.txt` shows of each program the first task that it must fail, as `check` does.
-The rule: what the kit says is compared: title, Likely, Read, Hint. What happened is there to be read:
-it may differ from run to run, as which of two listeners is served first is free.
+The rule: what the kit says is compared: title, Likely, Read, Hint. What happened is there
+to be read: it may differ from run to run, as which of two listeners is served first is free.
 """
 
 from __future__ import annotations
