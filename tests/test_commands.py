@@ -11,6 +11,8 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.course.catalogue import KIT, all_lessons
+from grader.report.scoresheet import score_line
+from grader.results import GRADED, NOT_RUN, LessonResult, TaskResult
 
 
 def grader(*words, **environment):
@@ -106,6 +108,12 @@ def test_one_task_brings_those_it_needs_and_counts_alone():
     assert done.returncode == 0, done.stdout
     assert b"PASS  2.12" in done.stdout
     assert b" 2.3 " not in done.stdout
+
+
+def test_next_is_what_a_waiting_task_waits_for():
+    waiting = TaskResult("1.3", "a task", NOT_RUN, 0, 2, needs=["1.2"])
+    result = LessonResult("01_echo", "echo", GRADED, 0, 2, tasks=[waiting])
+    assert score_line(result) == "Score 0/2.  Next: 1.2.  Mending it also opens 1.3."
 
 
 def test_a_crash_shows_the_todo_at_once():

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from grader.course.lesson import Lesson
 from grader.report.failure import STATE_WORDS, failure_text
-from grader.results import MISSING, PASSED, LessonResult, TaskResult
+from grader.results import MISSING, NOT_RUN, PASSED, LessonResult, TaskResult
 
 TITLE_WIDTH = 50
 STYLES = {"PASS": "blue", "WAIT": "dim"}  # any other state: orange; words come first
@@ -50,9 +50,10 @@ def score_line(result: LessonResult) -> str:
     following = next((task for task in result.tasks if task.state != PASSED), None)
     if following is None:
         return f"{words}  Full marks."
-    opened = [task.id for task in result.tasks if following.id in task.needs]
+    name = following.needs[0] if following.state == NOT_RUN else following.id
+    opened = [task.id for task in result.tasks if name in task.needs]
     more = f"  Mending it also opens {', '.join(opened)}." if opened else ""
-    return f"{words}  Next: {following.id}.{more}"
+    return f"{words}  Next: {name}.{more}"
 
 
 def _print(console: Console, text: Text) -> None:
