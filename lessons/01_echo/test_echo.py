@@ -7,10 +7,13 @@ from grader.wire.program import INTERRUPT, TERMINATE
 
 pytest_plugins = ["grader.suite.plugin"]
 
+A_MOMENT = 0.1  # seconds
+
 
 @task("1.1")
 def test_the_server_says_where_it_listens(server):
     server.visitor("ann")
+    server.stage.lets_time_pass(A_MOMENT)  # in which a part that is not written yet is reached
 
 
 @task("1.2", needs=["1.1"])
