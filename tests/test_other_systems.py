@@ -29,11 +29,11 @@ FORGIVEN = {"ImportError", "ModuleNotFoundError", "OSError", "AttributeError"}
 
 # Only Linux uses these, since `levels.trouble` offers its levels to no other system. Anybody may
 # import them.
-BOXED = {f"box/{name}.py" for name in ("attacker", "ground", "kernel", "landlock", "walls")}
+BOXED = {f"box/{name}.py" for name in ("attacker", "ground", "kernel", "inside", "landlock", "walls")}
 LOOKED_AT_FIRST = {  # by whoever calls these
     "box/box.py": {"Box._start_boxed", "_in_memory"},
     "box/family.py": {"BoxedFamily", "_pid_inside", "Family._is_mine"},
-    "wire/sockets.py": {"_listening_ports"},
+    "wire/sockets.py": {"_queues_of"},
     "wire/crowd.py": {"_somaxconn", "_knock", "_connected"},
     "wire/terminal.py": {"Terminal.__init__"},
 }

@@ -528,14 +528,14 @@ def closes_though_some_do_not_read(server, clock):
     server.is_told_to_stop(INTERRUPT)
     for person in (alice, bob, silent):
         person.gets(CLOSING)
-        person.gets_hung_up_on()
     bob.sends_bytes(b"and I?\n", even_if_hung_up_on=True)
     for person in (bob, silent):
         person.hangs_up()
     server.stage.lets_time_pass(A_MOMENT)  # nobody hears of that
     late.reads_again()
     late.gets(*(f"alice: {number} {LONG}" for number in range(4)), "/file alice/1 9 x", CLOSING)
-    late.gets_hung_up_on()
+    for person in (alice, late):  # at once, or when all have what is due to them
+        person.gets_hung_up_on()
     server.ends(0)
 
 

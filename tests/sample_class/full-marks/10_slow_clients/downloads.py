@@ -26,7 +26,10 @@ class Downloads:
         self.closed = False  # no more files are taken; guarded by lock
 
     def begin(self, label, size, name):
-        """Make room for a file that was announced, or say why not."""
+        """Make room for a file that was announced, or say why not.
+
+        size: bytes, in digits. A file that is still open under this label is dropped first.
+        """
         self.cancel(label)
         with self.lock:
             try:
@@ -84,7 +87,10 @@ class Downloads:
                 self.finish(label)
 
     def finish(self, label):
-        """Move a whole file to the first path that is free. The lock must be held."""
+        """Give a whole file its own path; if that was taken meanwhile, the first that is free.
+
+        The lock must be held.
+        """
         download = self.open[label]
         try:
             for path in itertools.chain([download.path], self.paths(download.name)):

@@ -81,7 +81,10 @@ class Handshake:
                 self.outbox.put(line)
 
     def typed_all(self):
-        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave."""
+        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave.
+
+        Else END goes into the outbox, but not before the welcome: it is no typed line.
+        """
         self.screen.end_typing()
         with self.lock:
             self.typing = self.asked = False

@@ -51,7 +51,10 @@ class Outbox:
             pass  # the server has gone; the main thread will say so
 
     def take_line(self):
-        """Take the next typed line; wait for it only if there is no file to go on with."""
+        """Take the next typed line; wait for it only if there is no file to go on with.
+
+        What a file is made of is not sent by hand; `/cancel ID` ends that upload here too.
+        """
         try:
             line = self.lines.get(block=self.typing and not self.uploads)
         except queue.Empty:

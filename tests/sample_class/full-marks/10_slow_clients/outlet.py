@@ -34,7 +34,7 @@ class Outlet:
         self.waiting = deque()  # (bytes, their kind)
         self.lines_waiting = 0  # bytes
         self.files_waiting = 0  # bytes; any thread may look
-        self.waiting_since = 0.0  # time.monotonic() of the last byte that was taken
+        self.waiting_since = 0.0  # time.monotonic() of a file's first byte here, or the last taken
         self.is_last = False  # nothing will come behind the pieces
         self.is_unwanted = False  # its own thread gives it up
         self.is_open = True  # something may still be sent
@@ -42,7 +42,7 @@ class Outlet:
         self.ended = threading.Event()  # nothing will be sent any more; any thread may wait
 
     def send(self, pieces):
-        """Send pieces of sorted_mail() as far as they are taken; say whether nothing waits now."""
+        """Send what waits, then these pieces of sorted_mail(), as far as taken; say if all went."""
         sent = 0
         if not self.waiting:
             data = pieces[0][0] if len(pieces) == 1 else b"".join([data for data, _ in pieces])

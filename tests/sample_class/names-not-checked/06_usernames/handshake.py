@@ -30,7 +30,11 @@ class Handshake:
         self.outbox = queue.SimpleQueue()  # typed lines for the room, then END
 
     def heard(self, line):
-        """Take note of a line from the server. In the main thread."""
+        """Take note of a line from the server. In the main thread.
+
+        Until the welcome each QUESTION is answered. The welcome begins send_all(), in a
+        daemon thread of its own. After that a line says nothing to us.
+        """
         with self.lock:
             if self.welcomed:
                 return
@@ -75,7 +79,10 @@ class Handshake:
                 self.outbox.put(line)
 
     def typed_all(self):
-        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave."""
+        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave.
+
+        Else END goes into the outbox, but not before the welcome: it is no typed line.
+        """
         with self.lock:
             self.typing = self.asked = False
             if self.welcomed:

@@ -56,8 +56,9 @@ def take_lines(member, lines, room):
 def serve_client(connection, room, buffer_size):
     """Serve one client from the question to the end; no member is left behind afterwards.
 
-    A client whose line is too long leaves the room, if it was in, and is hung up on
-    with the notice `* line too long`. Raises OSError when the client vanishes.
+    As in lesson 04 what is sent goes out at once (TCP_NODELAY). A client whose line is
+    too long leaves the room, if it was in, and is then hung up on with the notice
+    `* line too long`. Raises OSError when the client vanishes.
     """
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     member = None

@@ -46,8 +46,8 @@ COMMANDS = {
     "/help": help_,
     "/quit": quit_,
 }
-FORMS = {form.split(" ")[0]: form for form in COMMANDS}
-SHOWN = 20  # characters of an unknown command
+FORMS = {form.split(" ")[0]: form for form in COMMANDS}  # "/msg" -> "/msg NAME TEXT"
+SHOWN = 20  # characters of an unknown command, its slash not counted
 
 
 def obey(room, member, line):

@@ -58,7 +58,7 @@ def run():
     listener.setblocking(False)
     selector = selectors.DefaultSelector()
     selector.register(listener, selectors.EVENT_READ)
-    print("listening on {}:{}".format(*listener.getsockname()))
+    print("listening on {}:{}".format(*listener.getsockname()), flush=True)
     while True:
         for key, _ in selector.select():
             if key.fileobj is not listener:

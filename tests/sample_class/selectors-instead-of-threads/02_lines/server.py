@@ -94,7 +94,7 @@ def run():
     listener.setblocking(False)
     selector = selectors.DefaultSelector()
     selector.register(listener, selectors.EVENT_READ)
-    print("listening on {}:{}".format(*listener.getsockname()))
+    print("listening on {}:{}".format(*listener.getsockname()), flush=True)
     visitors = set()
     while True:
         for key, _ in selector.select(0.1 if visitors else None):

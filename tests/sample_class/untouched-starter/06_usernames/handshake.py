@@ -30,7 +30,11 @@ class Handshake:
         self.outbox = queue.SimpleQueue()  # typed lines for the room, then END
 
     def heard(self, line):
-        """Take note of a line from the server. In the main thread."""
+        """Take note of a line from the server. In the main thread.
+
+        Until the welcome each QUESTION is answered. The welcome begins send_all(), in a
+        daemon thread of its own. After that a line says nothing to us.
+        """
         raise NotImplementedError("TODO 6.14: the client says its name, or asks")
 
     def answer(self):
@@ -54,7 +58,10 @@ class Handshake:
         raise NotImplementedError("TODO 6.15: what is typed too early waits")
 
     def typed_all(self):
-        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave."""
+        """Take the end of the keyboard. At the prompt, and with nothing to say, we leave.
+
+        Else END goes into the outbox, but not before the welcome: it is no typed line.
+        """
         raise NotImplementedError("TODO 6.16: the client can leave before it is welcomed")
 
     def leave_if_all_is_said(self):

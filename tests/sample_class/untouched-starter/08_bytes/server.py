@@ -23,8 +23,9 @@ def answer_frames(connection, incoming):
 def serve_client(connection, buffer_size):
     """Serve one client until its stream ends.
 
-    One whose line begins no frame, or is too long, is hung up on with the notice
-    `* bad frame` or `* line too long`. Raises OSError when the client vanishes.
+    As in lesson 04 what is sent goes out at once (TCP_NODELAY). A client whose line
+    begins no frame, or is too long, is hung up on with the notice `* bad frame` or
+    `* line too long`. Raises OSError when the client vanishes.
     """
     raise NotImplementedError("TODO 8.1: a base64 frame comes back reversed")
 

@@ -26,7 +26,10 @@ class Downloads:
         self.closed = False  # no more files are taken; guarded by lock
 
     def begin(self, label, size, name):
-        """Make room for a file that was announced, or say why not."""
+        """Make room for a file that was announced, or say why not.
+
+        size: bytes, in digits. A file that is still open under this label is dropped first.
+        """
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def too_many(self):
@@ -57,7 +60,10 @@ class Downloads:
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def finish(self, label):
-        """Move a whole file to the first path that is free. The lock must be held."""
+        """Give a whole file its own path; if that was taken meanwhile, the first that is free.
+
+        The lock must be held.
+        """
         raise NotImplementedError("TODO 9.15: the client receives files")
 
     def cancel(self, label, reason="it was cancelled"):

@@ -45,7 +45,10 @@ class Outbox:
         raise NotImplementedError("TODO 9.12: the client sends a file")
 
     def take_line(self):
-        """Take the next typed line; wait for it only if there is no file to go on with."""
+        """Take the next typed line; wait for it only if there is no file to go on with.
+
+        What a file is made of is not sent by hand; `/cancel ID` ends that upload here too.
+        """
         raise NotImplementedError("TODO 9.12: the client sends a file")
 
     def begin(self, path):
