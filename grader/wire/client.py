@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.keyboard import Keyboard
+from grader.wire.keyboard import Keyboard, PatientKeyboard
 from grader.wire.lines import same_text, shown, shown_text, take_line
 from grader.wire.program import Program
 from grader.wire.stage import Stage
@@ -50,7 +50,8 @@ class Client(Program):
         if tty:
             self.keyboard = Keyboard(stage.loop, tty.our_end, lambda: None)
         elif pipe:
-            self.keyboard = Keyboard(stage.loop, pipe.fileno(), pipe.close)
+            kind = Keyboard if POSIX else PatientKeyboard
+            self.keyboard = kind(stage.loop, pipe.fileno(), pipe.close)
 
     # -- what is typed --------------------------------------------------------------------
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import array
 import os
+import queue
 import selectors
 import sys
+import threading
 from collections.abc import Callable
 
 from grader.wire.loop import Loop
@@ -70,3 +72,34 @@ class Keyboard:
         if self.closing:
             self.closed = True
             self.on_close()
+
+
+class PatientKeyboard(Keyboard):
+    """The same where a write cannot be told not to wait (Windows): a thread of its own types.
+
+    A program that takes nothing keeps that thread waiting, and nobody else.
+    """
+
+    def __init__(self, loop: Loop, descriptor: int, on_close: Callable[[], None]) -> None:
+        super().__init__(loop, descriptor, on_close)
+        self.typed: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=self._type_on, daemon=True).start()
+
+    def _write(self) -> None:
+        if self.closed:
+            return
+        self.typed.put(bytes(self.waiting))
+        self.waiting.clear()
+        if self.closing:
+            self.closed = True
+            self.typed.put(None)
+
+    def _type_on(self) -> None:
+        while (data := self.typed.get()) is not None:
+            left = memoryview(data)
+            try:
+                while left:
+                    left = left[os.write(self.descriptor, left) :]
+            except OSError:
+                pass  # it has ended; what it should have done is judged elsewhere
+        self.on_close()
