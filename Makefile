@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 CLASS ?= tests/sample_class
 OUT ?= out
 RUNS ?= 20
-WORKERS ?= 3
+WORKERS ?= 4
 
 .PHONY: help core full check hint diff doctor grade report bundle gradescope test catalogue feedback mutants lint stages pages sample notebooks demo soak bigclass bench benchgrade lock
 
