@@ -29,7 +29,9 @@ FORGIVEN = {"ImportError", "ModuleNotFoundError", "OSError", "AttributeError"}
 
 # Only Linux uses these, since `levels.trouble` offers its levels to no other system. Anybody may
 # import them.
-BOXED = {f"box/{name}.py" for name in ("attacker", "ground", "kernel", "inside", "landlock", "walls")}
+BOXED = {
+    f"box/{name}.py" for name in ("attacker", "ground", "inside", "kernel", "landlock", "walls")
+}
 LOOKED_AT_FIRST = {  # by whoever calls these
     "box/box.py": {"Box._start_boxed", "_in_memory"},
     "box/family.py": {"BoxedFamily", "_pid_inside", "Family._is_mine"},

@@ -1,7 +1,7 @@
 """A place in a server's program where each thread waits until somebody lets it go on.
 
-The rule: no time decides here. The program says that a thread has come, and the notebook says
-when the one that came first may go on. So what else happens once in a million happens each time.
+The rule: the program says that a thread has come, and the notebook says when the one that came
+first may go on. A clock gives it no more than the moment from saying so to waiting. So what else happens once in a million happens each time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from grader.wire.server import Server
 WORDS = "a thread waits"
 SWITCH_POINT = f'input("{WORDS}\\n")'  # a line of Python for the server's program
 TERMINAL = "terminal"
+SETTLED = 0.1  # seconds, more on a slow machine, in which a thread goes from its words to its wait
 
 
 class Switch:
@@ -31,6 +32,7 @@ class Switch:
         self.seen += 1
         if not stage.wait_until(lambda: self.count() >= self.seen):
             raise self.server.failed(Kind.SILENCE, "a thread at the switch point", "none")
+        stage.lets_time_pass(SETTLED)
         stage.transcript.record("server", TERMINAL, note=WORDS)
 
     def lets_one_go(self) -> None:
