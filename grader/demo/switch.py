@@ -1,7 +1,8 @@
 """A place in a server's program where each thread waits until somebody lets it go on.
 
 The rule: the program says that a thread has come, and the notebook says when the one that came
-first may go on. A clock gives it no more than the moment from saying so to waiting. So what else happens once in a million happens each time.
+first may go on. A clock gives it no more than the moment from saying so to waiting. So what else
+happens once in a million happens each time.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Switch:
         self.seen += 1
         if not stage.wait_until(lambda: self.count() >= self.seen):
             raise self.server.failed(Kind.SILENCE, "a thread at the switch point", "none")
-        stage.lets_time_pass(SETTLED)
         stage.transcript.record("server", TERMINAL, note=WORDS)
+        stage.lets_time_pass(SETTLED)
 
     def lets_one_go(self) -> None:
         """Press Enter: the thread that came first goes on."""
