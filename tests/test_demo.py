@@ -1,10 +1,13 @@
 """What the notebooks start: servers with a change in them, clients, threads held at a point."""
 
+import matplotlib.pyplot as plt
 import pytest
 
 from grader.demo.changed import copy_of
 from grader.demo.clients import client_of, screen_of
+from grader.demo.figures import figure
 from grader.demo.servers import server_of
+from grader.demo.slider import slider
 from grader.demo.switch import SWITCH_POINT, Switch
 from grader.errors import UserError
 from grader.wire.failure import WireFailure
@@ -57,3 +60,18 @@ def test_a_switch_point_holds_each_thread_until_it_is_let_go():
         server.stage.wait_until(lambda: switch.count() == 1)
         switch.lets_one_go()
         ann.gets("* welcome, ann")
+
+
+def test_a_slider_draws_at_once_and_again_when_it_is_moved():
+    drawn = []
+
+    def draw(size):
+        drawn.append(size)
+        figure(f"{size} bytes", "bytes", "").plot([0, size])
+
+    choice, picture = slider(draw, "bytes", [1, 2, 3], 2).children
+    first = bytes(picture.value)
+    choice.value = 3
+    assert drawn == [2, 3]
+    assert first.startswith(b"\x89PNG") and bytes(picture.value) != first
+    assert plt.get_fignums() == []
