@@ -1,8 +1,8 @@
 """Reads equivalent.toml: mutants that no suite can kill, each with the reason.
 
 An entry names lesson, file, function, the text of the line (nth: if it is not the first with that
-text) and the change, so that it survives
-what is edited elsewhere; an entry that fits no mutant any more is an error.
+text) and the change, so that it survives what is edited elsewhere. An entry that fits no mutant any
+more is an error.
 """
 
 from __future__ import annotations
