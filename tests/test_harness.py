@@ -7,8 +7,10 @@ import sys
 import textwrap
 import time
 
+import psutil
 import pytest
 
+from grader.box.limits import LOOK_SECONDS
 from grader.report.sequence import sequence_text
 from grader.wire import sockets
 from grader.wire.client import Client
@@ -16,6 +18,7 @@ from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import difference, same_text, shown
 from grader.wire.output import FLOOD
 from grader.wire.patience import Deadline
+from grader.wire.process import Process
 from grader.wire.program import Program
 from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
@@ -163,6 +166,21 @@ def test_the_kernel_says_what_is_unread():
 
 
 @POSIX
+def test_a_fault_of_the_one_who_waits_for_an_end_is_no_fault_of_the_program(stage, monkeypatch):
+    def gone(self):
+        raise psutil.NoSuchProcess(1)  # as when one of them ends while it is looked at
+
+    def broken(self):
+        raise ValueError("a fault of ours")
+
+    write(stage, f"import time\ntime.sleep(1.5 * {LOOK_SECONDS})")
+    monkeypatch.setattr(Process, "_look_at_its_size", gone)
+    Program(stage, "server.py").ends(0)
+    monkeypatch.setattr(Process, "_look_at_its_size", broken)
+    with pytest.raises(RuntimeError, match="the grader has lost sight of server"):
+        Program(stage, "server.py").ends(0)
+
+
 def test_nothing_that_a_program_started_is_left(stage):
     write(
         stage,
@@ -260,15 +278,6 @@ def test_a_client_has_a_keyboard_and_a_screen(stage):
 def test_a_client_that_never_comes_is_silence(stage):
     with pytest.raises(WireFailure, match="the client to connect"):
         ScriptedServer(stage).accepts()
-
-
-def test_time_in_which_nobody_ran_is_not_counted():
-    deadline = Deadline(1.0)
-    deadline.looked(asked=0.1, took=30.0)
-    assert deadline.left == pytest.approx(0.8)
-    deadline.shorten_once(0.5)
-    deadline.shorten_once(0.1)
-    assert deadline.left == 0.5
 
 
 @pytest.mark.parametrize(

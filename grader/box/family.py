@@ -16,6 +16,7 @@ from typing import IO
 import psutil
 
 from grader.box.limits import LOOK_SECONDS
+from grader.box.turns import seconds_without_a_turn
 
 POSIX = os.name == "posix"
 SHELL_SIGNAL = 128  # a shell says so much more than the signal's number
@@ -70,6 +71,10 @@ class Family:
     def memory(self) -> int:
         """Return how many bytes all of them hold; what they share counts once."""
         return sum(map(_share, self.members()))
+
+    def seconds_without_a_turn(self) -> float:
+        """Return how long all of it, a box included, was ready to run and was not let."""
+        return seconds_without_a_turn(one.pid for one in Family._descendants(self))
 
     def _is_mine(self, pid: int) -> bool:
         try:

@@ -14,6 +14,8 @@ SOONER = 0.3  # seconds left to a program that has already printed a traceback, 
 STEP = 0.1  # seconds; the longest single look, see Deadline
 NOMINAL_START = 0.03  # seconds in which a fast machine starts an empty Python
 MOST_SLOWNESS = 8.0
+LEAST_OWED = 0.05  # seconds without a turn that are worth another look
+MOST_OWED = 6.0  # seconds of one task, likewise: a program can also crowd itself out
 
 
 def measured_slowness() -> float:
@@ -58,7 +60,35 @@ class Deadline:
             self.shortened = True
             self.left = min(self.left, seconds)
 
+    def lengthen(self, seconds: float) -> None:
+        """Give it more time, unless it was shortened."""
+        if not self.shortened:
+            self.left = max(self.left, 0.0) + seconds
+
     @property
     def over(self) -> bool:
         """Whether the time is up."""
         return self.left <= 0
+
+
+class Turns:
+    """What the machine owes the programs of a task: time in which they were ready and not let run.
+
+    A program that sleeps is owed nothing, so a wait for it ends when its deadline says so.
+    most: seconds, of a whole task.
+    """
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+        self.given = 0.0
+
+    def owed(self, waited: float) -> float:
+        """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
+
+        waited: seconds for which the programs have stood ready since they were started.
+        """
+        more = min(waited, self.most) - self.given
+        if more < LEAST_OWED:
+            return 0.0
+        self.given += more
+        return more

@@ -75,6 +75,7 @@ class Process:
         self.called = "the program"  # in messages
         self.killed = False  # by the harness
         self.trusted = box is None
+        self.lost: Exception | None = None  # why its end would not be noticed
         heed_signals()
         box = box or OUTSIDE
         self.family = box.start(
@@ -93,9 +94,13 @@ class Process:
         self.waiter.start()
 
     def _wait(self) -> None:
-        while not self.family.has_ended():
-            if not self.trusted and not self.stopped_for:
-                self._look_at_its_size()
+        try:
+            while not self.family.has_ended():
+                if not self.trusted and not self.stopped_for:
+                    with suppress(psutil.Error):  # one of its processes ended meanwhile
+                        self._look_at_its_size()
+        except Exception as error:
+            self.lost = error
         self.on_news()
 
     def _look_at_its_size(self) -> None:
@@ -124,8 +129,13 @@ class Process:
 
     @property
     def status(self) -> int | None:
-        """The exit status, None while it runs, negative when a signal ended it."""
-        return self.family.status if not self.waiter.is_alive() else None
+        """The exit status, None while it runs, negative when a signal ended it.
+
+        Raises RuntimeError if nobody can say so any more: a fault of the grader, not its own.
+        """
+        if self.lost is not None:
+            raise RuntimeError(f"the grader has lost sight of {self.called}") from self.lost
+        return self.family.status
 
     @property
     def ended(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from grader.box.box import Box
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.loop import Loop
-from grader.wire.patience import PATIENCE, SOONER, TASK_SECONDS, Deadline
+from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Deadline, Turns
 from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
@@ -44,6 +44,7 @@ class Stage:
         self.loop = Loop()
         self.transcript = Transcript()
         self.task_time = Deadline(TASK_SECONDS * slowness)
+        self.turns = Turns(MOST_OWED * slowness)
         self.processes: list[Process] = []
         self.watched: Process | None = None  # the process whose end ends every wait
         self.expected_to_end = False
@@ -100,13 +101,27 @@ class Stage:
                 deadline.shorten_once(SOONER * self.slowness)
             return self.reached_todo() or process.ended
 
+        before = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
-        self.task_time.looked(deadline.spent, deadline.spent)
+        while not met and deadline.over and (more := self.turns.owed(self._without_a_turn())):
+            for one in (deadline, self.task_time):
+                one.lengthen(more)
+            met = self.loop.wait_until(condition, deadline, hopeless)
+        spent = deadline.spent - before
+        self.task_time.looked(spent, spent)
         return met
+
+    def _without_a_turn(self) -> float:
+        return sum(process.family.seconds_without_a_turn() for process in self.processes)
 
     def lets_time_pass(self, seconds: float) -> None:
         """Let the program work on what was sent; too short a time can at worst miss a mistake."""
-        self.wait_until(lambda: False, self.patience(seconds))
+        over = self.patience(seconds)
+        self.loop.wait_until(lambda: False, over, self._nobody_is_left)
+        self.task_time.looked(over.spent, over.spent)
+
+    def _nobody_is_left(self) -> bool:
+        return self.reached_todo() or (self.watched is not None and self.watched.ended)
 
     def waits_until_steady(self, count: Callable[[], int]) -> None:
         """Wait until the count is 0, or has not changed for a moment: nobody takes any more."""
