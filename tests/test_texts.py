@@ -131,6 +131,12 @@ def test_every_file_that_is_named_exists(path):
             assert (KIT / words).exists(), words
 
 
+def test_no_word_is_spelt_wrongly():
+    words = [sys.executable, "-m", "codespell_lib"]  # its settings are in pyproject.toml
+    done = subprocess.run(words, cwd=KIT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @EACH
 def test_a_text_is_plain_and_has_windows_lines(path):
     text = path.read_text(encoding="utf-8")
