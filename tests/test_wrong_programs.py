@@ -20,7 +20,7 @@ from tests.known import feedback, likely_figure
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
-WHOLE_A_LESSON = 2
+WHOLE_A_LESSON = 1
 
 
 def first_task(program: Program) -> str:
