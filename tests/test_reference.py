@@ -8,7 +8,11 @@ from grader.box.levels import best_level
 from grader.course.catalogue import LESSONS, SOLUTION, all_lessons
 from grader.judging.run import Job, run_lesson
 from grader.results import GRADED
+from grader.wire.client import Client
 from grader.wire.patience import measured_slowness
+from grader.wire.process import NO_STDIN
+from grader.wire.scripted import ScriptedServer
+from grader.wire.stage import Stage
 
 ALL = all_lessons()
 SLOWNESS = measured_slowness()
@@ -44,3 +48,17 @@ def test_the_stage_before_fails_what_is_written_now(lesson, tmp_path):
     result = graded(lesson, tmp_path, tuple(written))
     assert result.state == GRADED
     assert result.points < result.max_points
+
+
+def test_the_first_client_without_a_keyboard_has_nothing_to_say():
+    """From lesson 05 on a task asks for it; nobody is ever shown a traceback before, either."""
+    stage = Stage(SOLUTION / "01_echo", SLOWNESS)
+    try:
+        scripted = ScriptedServer(stage)
+        client = Client(stage, "--port", str(scripted.port), stdin=NO_STDIN)
+        scripted.accepts().gets_hung_up_on()
+        client.ends(0)
+        client.has_printed_nothing_more()
+        stage.check_at_the_end()
+    finally:
+        stage.close()
