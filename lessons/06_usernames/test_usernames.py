@@ -481,6 +481,7 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
         client.types("hello")
         client.has_read_its_keyboard()
         client.has_its_keyboard_closed()
+        client.stage.lets_time_pass(scenes.SETTLED)
         hears(client, server, QUESTION)
         server.gets("bob")
         server.sends(answer, *([QUESTION] if answer == TAKEN else []))
