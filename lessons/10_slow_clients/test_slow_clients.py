@@ -204,11 +204,13 @@ def test_who_is_slow_but_reads_stays(server):
     says_long_lines(alice, 110, bob)  # 6.6 MB; the limit is 8 MiB
     for number in range(50):  # 3 MB more, while slow takes a little more than that
         is_heard(bob, f"{number} {LONG}", alice)
+        is_heard(bob, f"short {number}", alice)
         takes(slow, 90_000)
     asks_and_gets(bob, "/who", "* here: alice, bob, slow")
     slow.reads_again()
     slow.gets(*(f"alice: {number} {LONG}" for number in range(110)))
-    slow.gets(*(f"bob: {number} {LONG}" for number in range(50)))
+    for number in range(50):
+        slow.gets(f"bob: {number} {LONG}", f"bob: short {number}")
     is_heard(slow, "that was much", alice, bob)
     leaver = deaf_one(server, "leaver", alice, bob, slow)
     says_long_lines(alice, 10, bob, slow)
@@ -355,6 +357,42 @@ def test_who_takes_nothing_of_a_file_is_dropped(stage, start_server):
     patient.reads_again()
     patient.gets(*(f"bob: {number} {LONG}" for number in range(4)), "* deaf left")
     is_heard(patient, "thanks", alice, bob)
+    stage.send_all_home()
+    talk_is_not_taken_either(start_server, clock)
+
+
+def talk_is_not_taken_either(start_server, clock):
+    """Neither lines said meanwhile nor the time before the file count for who takes nothing."""
+    options = ("--file-timeout", f"{clock.seconds:.2f}", "--outbox", str(32 * MIB))
+    server = start_server(*options, "--buffer", "65536")
+    alice, bob = enter(server, "alice", "bob")
+    gone = deaf_one(server, "gone", alice, bob)
+    says_long_lines(alice, FEW, bob)
+    gone.resets()
+    for person in (alice, bob):
+        person.gets("* gone left")
+    deaf_one(server, "deaf", alice, bob)  # perhaps with what the one who has gone gave back
+    says_long_lines(alice, FEW, bob)
+    server.stage.lets_time_pass(clock.seconds)
+    data = scenes.counted(MAX_CHUNK).encode()
+    alice.sends(f"/file 1 {len(data)} tiny")
+    bob.gets(f"/file alice/1 {len(data)} tiny")
+    clock.starts()
+    alice.begins_to_send(chunks_as_sent(1, data))
+    gets_chunk(bob, "alice/1", data)
+    longest = clock.seconds + PATIENCE * server.stage.slowness
+    for number in itertools.count():
+        bob.sends(f"still here {number}")
+        heard = alice.gets_one_of(f"bob: still here {number}", "* deaf left")
+        if heard == "* deaf left":
+            break
+        if clock.past() > longest:
+            words = f"'* deaf left' {clock.seconds:.1f} s after the file, whatever is said meanwhile"
+            raise server.failed(Kind.SILENCE, words, "it waits on")
+        server.stage.lets_time_pass(clock.seconds / 10)
+    if clock.past() < clock.seconds:
+        words = f"it to wait {clock.seconds:.1f} s for who takes nothing of a file"
+        raise server.failed(Kind.UNEXPECTED, words, "it did not wait so long")
 
 
 def chunks_as_sent(number, data):
