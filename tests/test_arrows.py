@@ -20,7 +20,9 @@ ARROWS = {
     "demo": {"course", "wire", "report"},
     "commands": {"box", "course", "judging", "classrun", "report", "handover", "wire"},
 }
-ANYBODYS = {"spreadsheet", "errors", "results", "document", "submission", "terminal", "__init__"}
+ANYBODYS = {
+    "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "__init__",
+}  # fmt: skip
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire
 WIRE_FOR_RUNS = {"grader.wire.patience"}  # how slow this machine is
 
