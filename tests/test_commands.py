@@ -53,6 +53,43 @@ def test_bad_input_gets_one_clear_line_and_status_2(words, says):
     assert says in lines[0]
 
 
+def grader_in_a_shell(words, unbuffered):
+    """Run `python -m grader` with these words of a shell behind it."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m grader {words}', sys.executable],
+        cwd=KIT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk is full at will here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_disk_that_is_full_is_named_in_one_line(unbuffered):
+    done = grader_in_a_shell("hint 4.1 >/dev/full", unbuffered)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "grader: No space left on device; mend that and give the same command again\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes its streams")
+@pytest.mark.parametrize("words", ["hint 4.1", "check 1 --submission tests/sample_class --plain"])
+def test_a_stdout_that_is_closed_takes_nothing_and_does_no_harm(words):
+    done = grader_in_a_shell(f"{words} >&-", "")
+    assert done.stderr == ""
+    assert done.returncode == (0 if words.startswith("hint") else 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell's pipe")
+@pytest.mark.parametrize("words", ["--help", "hint 4.1"])
+def test_a_reader_that_has_seen_enough_is_no_error(words):
+    assert grader_in_a_shell(f"{words} | :", "").stderr == ""
+
+
 def test_a_python_without_the_kits_libraries_is_told_which_to_use():
     bare = subprocess.run(
         [sys.executable, "-S", "-m", "grader", "check", "1"],  # -S: no environment's libraries
