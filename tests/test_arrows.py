@@ -16,9 +16,10 @@ ARROWS = {
     "judging": {"box", "wire", "course"},
     "classrun": {"box", "course", "judging", "wire"},
     "report": {"course", "wire"},
-    "handover": {"course", "report"},
+    "handover": {"report"},
+    "handout": {"course"},
     "demo": {"course", "wire", "report"},
-    "commands": {"box", "course", "judging", "classrun", "report", "handover", "wire"},
+    "commands": {"box", "course", "judging", "classrun", "report", "handover", "handout", "wire"},
 }
 ANYBODYS = {
     "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "__init__",

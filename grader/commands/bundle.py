@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.course.catalogue import all_lessons, find_lesson
 from grader.course.lesson import Lesson
 from grader.errors import UserError
-from grader.handover.student_kit import write_student_kit
+from grader.handout.student_kit import write_student_kit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
