@@ -42,6 +42,7 @@ def grader(*words, **environment):
         (["grade", "no/such/class"], "no/such/class is not a folder"),
         (["grade", "lessons"], "is one submission, not a class"),
         (["report", "no/such/out"], "cannot read no/such/out/results.json"),
+        (["bundle", "--lessons", ""], "no lesson is called ''"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["grade"], "the following arguments are required: CLASS_DIR"),
         (["grade", "tests", "--jobs", "0"], "--jobs 0: at least 1 is needed"),
