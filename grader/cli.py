@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -18,6 +19,8 @@ COMMANDS = (
     *("grade", "report", "bundle", "gradescope", "stages"),
 )
 USAGE, BROKEN, INTERRUPTED = 2, 3, 130
+# What a system refuses for reasons that lie outside of the grader, and that its user can mend.
+MENDABLE = {getattr(errno, name, 0) for name in ("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT")}
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,10 +53,30 @@ def needed_commands(given: Sequence[str]) -> list[str]:
 
 
 def never_fail_to_print() -> None:
-    """Let what the terminal's encoding cannot show become a question mark instead of an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    """Let what the terminal's encoding cannot show become a question mark instead of an error.
+
+    Where stdout or stderr was closed by whoever started us, what is printed goes nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def print_no_more() -> None:
+    """Throw away what stdout has not taken: Python tries it again when it ends, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def run(given: Sequence[str]) -> int:
+    """Run a command until all that it has printed is out; return its exit status."""
+    try:
+        options = parser(needed_commands(given)).parse_args(given)
+        return int(options.run(options))
+    finally:
+        sys.stdout.flush()
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -61,8 +84,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if words is None else words)
     never_fail_to_print()
     try:
-        options = parser(needed_commands(given)).parse_args(given)
-        return int(options.run(options))
+        return run(given)
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
         return USAGE
@@ -70,7 +92,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print("grader: stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print_no_more()
         return INTERRUPTED  # the reader of our output, such as head, has seen enough
     except ModuleNotFoundError as error:
         where = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
@@ -78,6 +100,17 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"grader: this Python has no {error.name}: use {where} ({made})", file=sys.stderr)
         return USAGE
     except Exception as error:  # the last line of defence: nobody is shown a traceback
-        print(f"grader: it broke itself: {type(error).__name__}: {error}", file=sys.stderr)
-        print("grader: please report this, with the command you gave", file=sys.stderr)
-        return BROKEN
+        return explained(error)
+
+
+def explained(error: Exception) -> int:
+    """Say what the system has refused, or else that the grader has broken; return the status."""
+    if isinstance(error, OSError) and error.errno in MENDABLE:
+        where = f"{error.filename}: " if error.filename else ""
+        way_out = "mend that and give the same command again"
+        print(f"grader: {where}{error.strerror}; {way_out}", file=sys.stderr)
+        print_no_more()  # stdout itself may be on the disk that is full
+        return USAGE
+    print(f"grader: it broke itself: {type(error).__name__}: {error}", file=sys.stderr)
+    print("grader: please report this, with the command you gave", file=sys.stderr)
+    return BROKEN

@@ -18,6 +18,7 @@ from grader import __version__
 from grader.course.catalogue import SOLUTION
 from grader.course.lesson import Lesson
 from grader.errors import UserError
+from grader.plain import checked
 from grader.results import SubmissionResult
 
 FORMAT = 1
@@ -124,11 +125,20 @@ def read_document(path: Path) -> Document:
         row = json.loads(path.read_text(encoding="utf-8"))
         if row["format"] != FORMAT:
             raise UserError(f"{path} has format {row['format']}; this kit reads {FORMAT}")
-        submissions = [SubmissionResult.from_json(one) for one in row["submissions"]]
-        suite = row["kit"]["suite"].removeprefix("sha256:")
-        facts = (suite, row["sandbox"], row["seconds"], row["lessons"])
-        return Document(*facts, submissions, row.get("alike", []))
+        return _document(row)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; run grade first") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise UserError(f"{path} is not a results.json of this kit") from None
+
+
+def _document(row: dict[str, Any]) -> Document:
+    checked([row], sandbox=str, seconds=(int, float))
+    checked([row["kit"]], suite=str)
+    lessons = checked(row["lessons"], id=str, title=str, points=int, tasks=list)
+    for lesson in lessons:
+        checked(lesson["tasks"], id=str, title=str, points=int)
+    alike = checked(row.get("alike", []), a=str, b=str, lesson=str, share=(int, float))
+    submissions = [SubmissionResult.from_json(one) for one in row["submissions"]]
+    suite = row["kit"]["suite"].removeprefix("sha256:")
+    return Document(suite, row["sandbox"], row["seconds"], lessons, submissions, alike)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+
+from grader.plain import filled
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
 TIMEOUT, CRASHED, GRADER_ERROR = "timeout", "crashed", "grader_error"
@@ -74,11 +76,8 @@ class LessonResult:
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> LessonResult:
-        """Read back what to_json wrote; unknown fields are passed over."""
-        known = {f.name for f in fields(cls)}
-        result = cls(**{name: row[name] for name in row if name in known})
-        result.tasks = [task_from_json(task) for task in row["tasks"]]
-        return result
+        """Read back what to_json wrote. Raises TypeError, KeyError or ValueError if it did not."""
+        return filled(cls, row | {"tasks": [_task(task) for task in row["tasks"]]})
 
 
 @dataclass
@@ -129,16 +128,18 @@ class SubmissionResult:
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> SubmissionResult:
-        """Read back what to_json wrote."""
+        """Read back what to_json wrote. Raises TypeError, KeyError or ValueError if it did not."""
         lessons = [LessonResult.from_json(lesson) for lesson in row["lessons"]]
-        more = (row.get("person", {}), row.get("late", {}))
-        return cls(row["id"], row["sha256"], lessons, row["notes"], *more)
+        one = filled(cls, row | {"lessons": lessons, "notes": row["notes"]})
+        float(one.late.get("percent", 0))  # or there is no mark
+        return one
 
 
-def task_from_json(row: dict[str, Any]) -> TaskResult:
-    """Read one task back; unknown fields are passed over."""
-    known = {f.name for f in fields(TaskResult)}
-    return TaskResult(**{name: row[name] for name in row if name in known})
+def _task(row: dict[str, Any]) -> TaskResult:
+    task = filled(TaskResult, row)
+    if task.state not in TASK_STATES:
+        raise ValueError(f"no task can be {task.state!r}")
+    return task
 
 
 def _without_empty(task: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.catalogue import KIT, SOLUTION, find_lesson
-from grader.handover.student_kit import FOLDER
+from grader.handout.student_kit import FOLDER
 from tests.known.catalogue import build, programs
 
 LESSON = find_lesson("2")

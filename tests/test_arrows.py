@@ -16,11 +16,14 @@ ARROWS = {
     "judging": {"box", "wire", "course"},
     "classrun": {"box", "course", "judging", "wire"},
     "report": {"course", "wire"},
-    "handover": {"course", "report"},
+    "handover": {"report"},
+    "handout": {"course"},
     "demo": {"course", "wire", "report"},
-    "commands": {"box", "course", "judging", "classrun", "report", "handover", "wire"},
+    "commands": {"box", "course", "judging", "classrun", "report", "handover", "handout", "wire"},
 }
-ANYBODYS = {"spreadsheet", "errors", "results", "document", "submission", "terminal", "__init__"}
+ANYBODYS = {
+    "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "__init__",
+}  # fmt: skip
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire
 WIRE_FOR_RUNS = {"grader.wire.patience"}  # how slow this machine is
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.catalogue import KIT, LESSONS, SOLUTION, all_lessons, find_lesson
-from grader.handover.autograder_zip import SCRIPTS, stages_met, write_autograder
+from grader.handout.autograder_zip import SCRIPTS, stages_met, write_autograder
 from tests.test_handover import gradescope_score
 
 MOST_BYTES = 1024 * 1024

@@ -14,7 +14,7 @@ from grader.commands.bundle import from_to
 from grader.course.catalogue import KIT, SOLUTION, all_lessons, find_lesson
 from grader.course.starter import functions
 from grader.errors import UserError
-from grader.handover.student_kit import COMMANDS, FOLDER, student_kit, write_student_kit
+from grader.handout.student_kit import COMMANDS, FOLDER, student_kit, write_student_kit
 
 LESSONS = all_lessons()
 MOST_BYTES = 1024 * 1024

@@ -6,11 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from argparse import Namespace
 
 import pytest
 
 from grader.box.levels import best_level
-from grader.course.catalogue import KIT, all_lessons
+from grader.commands import check
+from grader.course.catalogue import KIT, all_lessons, find_lesson
 from grader.report.scoresheet import score_line
 from grader.results import GRADED, NOT_RUN, LessonResult, TaskResult
 
@@ -40,6 +42,7 @@ def grader(*words, **environment):
         (["grade", "no/such/class"], "no/such/class is not a folder"),
         (["grade", "lessons"], "is one submission, not a class"),
         (["report", "no/such/out"], "cannot read no/such/out/results.json"),
+        (["bundle", "--lessons", ""], "no lesson is called ''"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["grade"], "the following arguments are required: CLASS_DIR"),
         (["grade", "tests", "--jobs", "0"], "--jobs 0: at least 1 is needed"),
@@ -51,6 +54,43 @@ def test_bad_input_gets_one_clear_line_and_status_2(words, says):
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 1, lines
     assert says in lines[0]
+
+
+def grader_in_a_shell(words, unbuffered):
+    """Run `python -m grader` with these words of a shell behind it."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m grader {words}', sys.executable],
+        cwd=KIT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk is full at will here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_disk_that_is_full_is_named_in_one_line(unbuffered):
+    done = grader_in_a_shell("hint 4.1 >/dev/full", unbuffered)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "grader: No space left on device; mend that and give the same command again\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes its streams")
+@pytest.mark.parametrize("words", ["hint 4.1", "check 1 --submission tests/sample_class --plain"])
+def test_a_stdout_that_is_closed_takes_nothing_and_does_no_harm(words):
+    done = grader_in_a_shell(f"{words} >&-", "")
+    assert done.stderr == ""
+    assert done.returncode == (0 if words.startswith("hint") else 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell's pipe")
+@pytest.mark.parametrize("words", ["--help", "hint 4.1"])
+def test_a_reader_that_has_seen_enough_is_no_error(words):
+    assert grader_in_a_shell(f"{words} | :", "").stderr == ""
 
 
 def test_a_python_without_the_kits_libraries_is_told_which_to_use():
@@ -91,6 +131,33 @@ def test_check_says_full_marks_with_status_0_and_writes_json(tmp_path):
     task = written["submissions"][0]["lessons"][0]["tasks"][0]
     assert task["state"] == "passed"
     assert task["points"] == task["max_points"]
+
+
+def test_watching_sees_what_is_saved_meanwhile_and_minds_no_file_that_is_gone(
+    tmp_path, monkeypatch
+):
+    lesson = find_lesson("1")
+    (tmp_path / lesson.id).mkdir()
+    server, gone = (tmp_path / lesson.id / name for name in ("server.py", "4913"))
+    server.write_text("one")
+    monkeypatch.setattr(check, "lesson_files", lambda *where: [gone, server])
+    assert list(check.saved(tmp_path, [lesson])) == [server]
+    checks = []
+
+    def checking(*given):
+        checks.append(given)
+        if len(checks) == 1:
+            os.utime(server, ns=(0, 7))
+            return 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "check", checking)
+    monkeypatch.setattr(check, "warm_up", lambda: None)
+    monkeypatch.setattr(check.time, "sleep", lambda seconds: pytest.fail("it saw no change"))
+    options = Namespace(submission=tmp_path, names=["1"], plain=True, watch=True, json=None)
+    with pytest.raises(KeyboardInterrupt):
+        check.run(options)
+    assert len(checks) == 2
 
 
 def test_check_without_a_lesson_stops_at_the_first_without_full_marks(tmp_path):

@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape
 import pytest
 
 from grader.handover.classroom import classroom_results
-from grader.handover.escaping import fenced, markdown_code, xml_text
+from grader.handover.escaping import table_code, xml_text
 from grader.handover.gradescope import gradescope_results
 from grader.handover.junit import junit_xml
 from grader.handover.summary import MOST_BYTES, summary_md
 from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
+from grader.report.safe_markdown import fenced
 from grader.report.visible import visible_line
 from grader.results import FAILED, GRADER_ERROR, PASSED
 from tests.hostile import NAMES, document, full, hostile_class, submission
@@ -102,8 +103,8 @@ def test_what_xml_forbids_is_left_out_whoever_says_it():
 
 
 def test_a_fence_cannot_be_closed_from_inside():
-    assert fenced("a\n```\n# b").startswith("````text\n")
-    assert fenced("````").splitlines()[-1] == "`````"
+    assert fenced(["a", "```", "# b"]).startswith("````text\n")
+    assert fenced(["````"]).splitlines()[-1] == "`````"
 
 
 def table_rows(text):
@@ -118,10 +119,10 @@ def test_nothing_from_a_student_acts_in_the_summary():
     assert len(rows) == 2 + 4 + len(NAMES)
     for row in rows[2:]:
         assert code_span(row[0].strip()) is not None, row[0]
-    assert "| ` full ` | 20/20 | 20/20 |" in text
-    assert "| ` late ` | 20/20 | 18/20 |" in text
-    assert "| ` missing ` | missing | 0/20 |" in text
-    assert "| ` broken ` | not graded | 15/20 |" in text
+    assert "| `full` | 20/20 | 20/20 |" in text
+    assert "| `late` | 20/20 | 18/20 |" in text
+    assert "| `missing` | missing | 0/20 |" in text
+    assert "| `broken` | not graded | 15/20 |" in text
 
 
 def code_span(markdown):
@@ -137,9 +138,9 @@ def code_span(markdown):
 
 @pytest.mark.parametrize("name", [*NAMES, "`", "``a`", "a\\|b", "a\\", "", " ", "ada@example.org"])
 def test_code_says_what_stood_there_and_is_one_cell(name):
-    assert "|" not in markdown_code(name)
+    assert "|" not in table_code(name)
     if name.strip():
-        assert code_span(markdown_code(name)) == visible_line(name).replace("|", "\\x7c")
+        assert code_span(table_code(name)) == visible_line(name).replace("|", "\\x7c")
 
 
 def test_a_summary_of_a_huge_class_is_cut_and_says_so():

@@ -18,7 +18,7 @@ import pytest
 from grader import cli
 from grader.commands import diff
 from grader.course.catalogue import KIT, SOLUTION, all_lessons
-from grader.handover.student_kit import grader_files
+from grader.handout.student_kit import grader_files
 from tests.like_windows.windows_lacks import ATTRIBUTES, MODULES, PLACES
 
 SUITES = {lesson.suite for lesson in all_lessons()}

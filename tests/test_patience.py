@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from grader.box.turns import seconds_without_a_turn
-from grader.wire.patience import LEAST_OWED, Deadline, Turns
+from grader.wire.patience import LEAST_OWED, Deadline, Debt
 from grader.wire.program import Program
 from grader.wire.stage import Stage
 
@@ -42,13 +42,13 @@ def test_what_was_shortened_is_not_lengthened():
 
 
 def test_a_turn_is_owed_once_and_never_more_than_there_is_for_a_task():
-    turns = Turns(most=3.0)
-    assert turns.owed(LEAST_OWED / 2) == 0
-    assert turns.owed(1.0) == 1.0
-    assert turns.owed(1.0) == 0
-    assert turns.owed(2.5) == 1.5
-    assert turns.owed(60.0) == 0.5
-    assert turns.owed(90.0) == 0
+    debt = Debt(most=3.0)
+    assert debt.owed(LEAST_OWED / 2) == 0
+    assert debt.owed(1.0) == 1.0
+    assert debt.owed(1.0) == 0
+    assert debt.owed(2.5) == 1.5
+    assert debt.owed(60.0) == 0.5
+    assert debt.owed(90.0) == 0
 
 
 @LINUX
@@ -87,9 +87,9 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
     (stage.folder / "server.py").write_text(textwrap.dedent(source))
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"busy" in program.process.stdout.beginning(), stage.patience(10))
-    before = stage.turns.given
+    before = stage.debt.given
     assert not stage.wait_until(lambda: False, Deadline(0.5))
-    assert stage.turns.given > before
+    assert stage.debt.given > before
 
 
 def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
@@ -98,4 +98,4 @@ def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
     monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
     deadline = Deadline(0.2)
     assert not stage.wait_until(lambda: False, deadline)
-    assert deadline.over and stage.turns.given == 0
+    assert deadline.over and stage.debt.given == 0

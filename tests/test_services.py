@@ -10,7 +10,7 @@ import yaml
 
 from grader import bootstrap, cli
 from grader.course.catalogue import KIT
-from grader.handover import student_kit
+from grader.handout import student_kit
 
 KITS = KIT / ".github" / "workflows" / "kit.yml"
 STUDENTS = student_kit.HAND_OUT / "check.yml"

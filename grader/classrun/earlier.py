@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.classrun.conditions import Key, key_of
 from grader.classrun.journal import JOURNAL, read_journal
-from grader.document import Document, read_document
+from grader.document import RESULTS, Document, read_document
 from grader.errors import UserError
 from grader.results import GRADED, LessonResult, SubmissionResult
 
@@ -43,13 +43,13 @@ class Earlier:
         return next((lesson for lesson in known if lesson.id == lesson_id), None)
 
 
-def read_earlier(out: Path, results: Path, mode: str = "") -> Earlier:
+def read_earlier(out: Path, mode: str = "") -> Earlier:
     """Read what is in the folder of results. Raises UserError when results.json is not ours.
 
     mode: what makes this run grade again, such as --fresh: then only what an interrupted run
     of the same mode has done is taken over. A newer result takes the place of an older one.
     """
-    document = _read(results)
+    document = _read(out / RESULTS)
     earlier = Earlier(_before(out, document))
     if document is not None:
         earlier.submissions = {one.id: one for one in document.submissions}
@@ -67,10 +67,10 @@ def read_earlier(out: Path, results: Path, mode: str = "") -> Earlier:
     return earlier
 
 
-def keep_before(out: Path, results: Path) -> None:
+def keep_before(out: Path) -> None:
     """Keep results.json as it is until this run has ended, to tell what has changed."""
-    if results.is_file() and not (out / JOURNAL).exists():
-        shutil.copyfile(results, out / BEFORE)
+    if (out / RESULTS).is_file() and not (out / JOURNAL).exists():
+        shutil.copyfile(out / RESULTS, out / BEFORE)
 
 
 def forget(out: Path) -> None:

@@ -14,7 +14,6 @@ MOST_BYTES = 256 * 2**20
 FOLDER = re.compile(r"^(?P<name>submission_(?P<number>[0-9]+)):\s*$")
 PART = re.compile(r"^  :(?P<part>[a-z_]+):(?P<value>.*)$")
 FIELD = re.compile(r"^  (?:- |  ):(?P<field>name|email|sid): ?(?P<value>.*)$")
-WANTED = ("name", "email", "sid")
 
 
 def read_metadata(text: str) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.course.catalogue import all_lessons, find_lesson
 from grader.course.lesson import Lesson
 from grader.errors import UserError
-from grader.handover.student_kit import write_student_kit
+from grader.handout.student_kit import write_student_kit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the zip, and say what is in it."""
-    lessons = from_to(options.lessons) if options.lessons else all_lessons()
+    lessons = all_lessons() if options.lessons is None else from_to(options.lessons)
     write_student_kit(options.out, lessons)
     size = options.out.stat().st_size // 1024
     many = f" to {lessons[-1].id}" if len(lessons) > 1 else ""

@@ -9,6 +9,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -48,12 +49,15 @@ def run(options: argparse.Namespace) -> int:
     warm_up()
     wanted = chosen(options.names)
     screen = console(options.plain)
-    status = check(options, wanted, screen)
-    while options.watch:
-        screen.print("Watching your files; Ctrl-C ends it.")
-        _wait_for_change(options.submission, [lesson for lesson, _ in wanted] or all_lessons())
+    watched = [lesson for lesson, _ in wanted] or all_lessons()
+    while True:
+        before = saved(options.submission, watched)  # a file may be saved while it is checked
         status = check(options, wanted, screen)
-    return status
+        if not options.watch:
+            return status
+        screen.print("Watching your files; Ctrl-C ends it.")
+        while saved(options.submission, watched) == before:
+            time.sleep(LOOK_SECONDS)
 
 
 def check(options: argparse.Namespace, wanted: Chosen, screen: Console) -> int:
@@ -110,11 +114,11 @@ def _summary(screen: Console, results: list[LessonResult], seconds: float) -> No
     screen.print(f"({seconds:.1f} s)", highlight=False)
 
 
-def _wait_for_change(submission: Path, lessons: list[Lesson]) -> None:
-    def state() -> list[tuple[Path, int]]:
-        files = [path for lesson in lessons for path in lesson_files(submission, lesson)]
-        return [(path, path.stat().st_mtime_ns) for path in files]
-
-    before = state()
-    while state() == before:
-        time.sleep(LOOK_SECONDS)
+def saved(submission: Path, lessons: list[Lesson]) -> dict[Path, int]:
+    """Return when each file of these lessons was saved, in nanoseconds."""
+    times = {}
+    for lesson in lessons:
+        for path in lesson_files(submission, lesson):
+            with suppress(FileNotFoundError):  # an editor's own, or one that it is putting in place
+                times[path] = path.stat().st_mtime_ns
+    return times

@@ -37,7 +37,7 @@ from grader.commands.finish import finish
 from grader.commands.grade_options import add_arguments, check, is_sample
 from grader.course.catalogue import all_lessons, find_lesson
 from grader.course.lesson import Lesson
-from grader.document import RESULTS, describe, make_document
+from grader.document import describe, make_document
 from grader.errors import UserError
 from grader.handover.command_line import hand_over, roster_of
 from grader.report.gradebook import show_gradebook
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     with claimed(options.out) as workshop:
         submissions = take_in(options.class_folder, workshop, lessons)
         mode = _mode(options)
-        earlier = read_earlier(options.out, options.out / RESULTS, mode)
+        earlier = read_earlier(options.out, mode)
         class_run = prepare(_plan(options, submissions, lessons, earlier, level))
         screen.print(_headline(class_run, options.jobs, level), highlight=False, soft_wrap=True)
         if news := bool(class_run.works):
@@ -121,7 +121,7 @@ def _grade(
     class_run: ClassRun, options: argparse.Namespace, workshop: Path, mode: str, screen: Console
 ) -> None:
     total = class_run.done + class_run.left
-    keep_before(options.out, options.out / RESULTS)
+    keep_before(options.out)
     with Journal(options.out, mode) as journal, Progress(screen, total) as progress:
         progress.begin(class_run.done - class_run.missing, class_run.missing)
         grade(class_run, _engine(options, workshop), journal, progress)

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from grader.course.catalogue import all_lessons, find_lesson
-from grader.handover.autograder_zip import write_autograder
+from grader.handout.autograder_zip import write_autograder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

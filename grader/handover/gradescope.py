@@ -9,8 +9,8 @@ from typing import Any
 
 from grader import __version__
 from grader.document import Document
-from grader.handover.escaping import fenced
 from grader.handover.stories import GRADER_FAILED, late_off, short_story, task_story
+from grader.report.safe_markdown import fenced
 from grader.report.visible import visible_line
 from grader.results import MISSING, PASSED, LessonResult, SubmissionResult, TaskResult
 
@@ -45,7 +45,8 @@ def _test(lesson: LessonResult, task: TaskResult) -> Row:
     story = task_story(lesson, task)
     points = (task.points, task.max_points)
     status = "passed" if task.state == PASSED else "failed"
-    return _row(lesson, task.id, task.title, points, status, fenced(story) if story else "")
+    told = fenced(story.splitlines()) if story else ""
+    return _row(lesson, task.id, task.title, points, status, told)
 
 
 def _row(

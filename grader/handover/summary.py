@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.document import Document
-from grader.handover.escaping import markdown_code
+from grader.handover.escaping import table_code
 from grader.handover.stories import number
 from grader.results import GRADED, UNGRADED, SubmissionResult
 
@@ -33,7 +33,7 @@ def _count(document: Document) -> str:
 def _row(document: Document, one: SubmissionResult) -> str:
     cells = [_lesson_cell(one, lesson["id"]) for lesson in document.lessons]
     cells.append(f"{number(one.mark)}/{one.max_points}")
-    return f"| {markdown_code(one.id)} | {' | '.join(cells)} |"
+    return f"| {table_code(one.id)} | {' | '.join(cells)} |"
 
 
 def _lesson_cell(one: SubmissionResult, lesson_id: str) -> str:

@@ -10,6 +10,14 @@ from grader.results import TaskResult
 
 WIDTH = 79
 LONGEST_LINE = 500  # characters of one line of stderr
+STATE_WORDS = {
+    "passed": "PASS",
+    "failed": "FAIL",
+    "not_run": "WAIT",
+    "timeout": "TIME",
+    "crashed": "CRASH",
+    "grader_error": "ERROR",
+}
 
 
 def failure_text(lesson_id: str, task: TaskResult) -> str:
@@ -35,16 +43,6 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     hint = f"python -m grader hint {task.id}"
     lines += _entry("Hint", f"{hint:29} Again   python -m grader check {task.id}")
     return "\n".join(lines)
-
-
-STATE_WORDS = {
-    "passed": "PASS",
-    "failed": "FAIL",
-    "not_run": "WAIT",
-    "timeout": "TIME",
-    "crashed": "CRASH",
-    "grader_error": "ERROR",
-}
 
 
 def _status(task: TaskResult) -> str:

@@ -26,8 +26,6 @@ HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
-DELAYED = 0.025  # seconds; a held-back segment comes after 40 ms, a free one after less than 1
-TRIES = 10
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 ATTEMPTS = 5
@@ -124,54 +122,6 @@ def does_not_read(server: Server, name: str, data: bytes) -> Peer:
     visitor.goes_silent()
     visitor.begins_to_send(data)
     return visitor
-
-
-def follow_each_other_at_once(speaker: Peer, listener: Peer, prefix: str = "") -> None:
-    """Two lines in a row arrive, behind this prefix, and the kernel holds neither back."""
-
-    def says(word: str) -> Callable[[int], None]:
-        def one(attempt: int) -> None:
-            speaker.sends(f"{word} {attempt}")
-            listener.gets(f"{prefix}{word} {attempt}")
-
-        return one
-
-    nothing_is_held_back(listener, says("first"), says("second"))
-
-
-def nothing_is_held_back(
-    listener: Peer,
-    first: Callable[[int], object],
-    second: Callable[[int], object],
-    things: str = "lines",
-) -> None:
-    """What comes second follows what comes first at once: the kernel does not hold it back.
-
-    first and second get the number of the attempt; each makes its part happen and waits for it.
-
-    Tried ten times: without TCP_NODELAY the second is late each time, with it it has to be as
-    quick as the first only once. A server that takes its time takes it for both. When this
-    machine was too busy to send the second one soon, that try tells nothing, and is repeated.
-    """
-    held_back: list[float] = []
-    for attempt in range(3 * TRIES):
-        listener.delays_its_receipts()
-        begin = time.monotonic()
-        first(attempt)
-        before = time.monotonic()
-        second(attempt)
-        if attempt and before - begin < DELAYED:  # the first may wait for an earlier receipt
-            held_back.append((time.monotonic() - before) - (before - begin))
-        if len(held_back) == TRIES or (held_back and held_back[-1] < DELAYED):
-            break
-    if not held_back or min(held_back) < DELAYED:
-        return
-    raise listener.stage.fail(
-        Kind.DELAY,
-        listener.name,
-        f"the second of two {things} to follow at once",
-        f"the second held back for at least {min(held_back) * 1000:.0f} ms, {len(held_back)} times",
-    )
 
 
 def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> None:

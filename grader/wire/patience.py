@@ -71,7 +71,7 @@ class Deadline:
         return self.left <= 0
 
 
-class Turns:
+class Debt:
     """What the machine owes the programs of a task: time in which they were ready and not let run.
 
     A program that sleeps is owed nothing, so a wait for it ends when its deadline says so.

@@ -11,11 +11,12 @@ import time
 from collections.abc import Iterable
 
 from grader.wire import sockets
+from grader.wire.complaint import mark_unexpected, nothing_came, something_else_came
 from grader.wire.connection import Connection
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.lines import difference, either_shown, line_shown, same_text, shown, take_line
+from grader.wire.lines import either_shown, line_shown, same_text, shown, take_line
 from grader.wire.stage import Stage
-from grader.wire.transcript import END, RESET, UNEXPECTED
+from grader.wire.transcript import RESET
 
 PIECE_TAKEN = 0.2  # seconds to wait for a piece to be received before the next is sent
 PIECE_PAUSE = 0.003  # where the kernel does not tell
@@ -101,9 +102,10 @@ class Peer:
     def gets(self, *lines: str) -> None:
         """Expect exactly these lines next, in this order."""
         for expected in lines:
-            line = self._next_line(line_shown(expected))
+            words = line_shown(expected)
+            line = self._next_line(words)
             if not same_text(line, expected):
-                raise self._different(line_shown(expected), expected.encode(), line)
+                raise something_else_came(self.connection, words, expected.encode(), line)
 
     def gets_in_any_order(self, *lines: str) -> None:
         """Expect exactly these lines next, in whatever order."""
@@ -113,10 +115,11 @@ class Peer:
 
     def gets_one_of(self, *lines: str) -> str:
         """Expect one of these lines next; return which."""
-        line = self._next_line(either_shown(lines))
+        words = either_shown(lines)
+        line = self._next_line(words)
         found = next((text for text in lines if same_text(line, text)), None)
         if found is None:
-            raise self._different(either_shown(lines), " or ".join(lines).encode(), line)
+            raise something_else_came(self.connection, words, " or ".join(lines).encode(), line)
         return found
 
     def gets_line(self, expected: str = "a line") -> str:
@@ -142,14 +145,15 @@ class Peer:
             del self.arrived[: len(expected)]
             return
         if expected.startswith(got):
-            raise self._nothing(shown(expected), f"only {shown(got)}" if got else "")
-        raise self._different(shown(expected), expected, got)
+            part = f"only {shown(got)}" if got else ""
+            raise nothing_came(self.connection, shown(expected), part)
+        raise something_else_came(self.connection, shown(expected), expected, got)
 
     def gets_hung_up_on(self) -> None:
         """Expect the program to end the connection now, and to say nothing more before."""
         ended = self.stage.wait_until(lambda: self.ending != "" or bool(self.arrived))
         if self.arrived:
-            self._mark_unexpected()
+            mark_unexpected(self.connection)
             raise self._failed(
                 Kind.UNEXPECTED, "a hang-up", shown(bytes(self.arrived)), bytes(self.arrived)
             )
@@ -226,28 +230,8 @@ class Peer:
         line = take_line(self.arrived)
         if line is not None:
             return line
-        rest = bytes(self.arrived)
-        raise self._nothing(expected, f"{shown(rest)} without a line end" if rest else "")
-
-    def _nothing(self, expected: str, got: str) -> WireFailure:
-        """Silence is called silence, a hang-up a hang-up."""
-        if self.ending:
-            how = f"the {self.other} {'hung up' if self.ending == END else 'reset the connection'}"
-            words = f"{got}, then {how}" if got else how
-            return self._failed(Kind.HANG_UP, expected, words, bytes(self.arrived))
-        words = f"{got}, then silence" if got else "silence"
-        return self._failed(Kind.SILENCE, expected, words, bytes(self.arrived))
-
-    def _different(self, words: str, expected: bytes, got: bytes) -> WireFailure:
-        self._mark_unexpected()
-        where = difference(expected, got)
-        return self._failed(Kind.DIFFERENT, words, f"{shown(got)}{where and ', ' + where}", got)
-
-    def _mark_unexpected(self) -> None:
-        for event in reversed(self.stage.transcript.events):
-            if event.target == self.name and event.data:
-                event.note = event.note or UNEXPECTED
-                return
+        part = f"{shown(bytes(self.arrived))} without a line end" if self.arrived else ""
+        raise nothing_came(self.connection, expected, part)
 
     def _failed(self, kind: Kind, expected: str, got: str, data: bytes = b"") -> WireFailure:
         return self.stage.fail(kind, self.name, expected, got, data)

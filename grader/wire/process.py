@@ -16,7 +16,7 @@ import psutil
 from grader.box.box import UNPROTECTED, Box
 from grader.box.limits import LIMITS, MIB, MOST_MEMORY, MOST_PROCESSES
 from grader.box.streams import NO_STDIN
-from grader.wire.output import HEAD, Output
+from grader.wire.output import FLOOD, HEAD, Output
 from grader.wire.terminal import TERMINAL_KIND, Terminal
 
 __all__ = ["NO_STDIN", "Process"]
@@ -111,7 +111,7 @@ class Process:
             self._stop_for(f"took more than {MOST_MEMORY // MIB} MiB of memory in all")
 
     def _flood(self) -> None:
-        self._stop_for("printed more than 64 MiB")
+        self._stop_for(f"printed more than {FLOOD // MIB} MiB")
 
     def _stop_for(self, what: str) -> None:
         self.stopped_for = what

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from grader.box.box import Box
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.loop import Loop
-from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Deadline, Turns
+from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Deadline, Debt
 from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
@@ -44,7 +44,7 @@ class Stage:
         self.loop = Loop()
         self.transcript = Transcript()
         self.task_time = Deadline(TASK_SECONDS * slowness)
-        self.turns = Turns(MOST_OWED * slowness)
+        self.debt = Debt(MOST_OWED * slowness)
         self.processes: list[Process] = []
         self.watched: Process | None = None  # the process whose end ends every wait
         self.expected_to_end = False
@@ -103,7 +103,7 @@ class Stage:
 
         before = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
-        while not met and deadline.over and (more := self.turns.owed(self._without_a_turn())):
+        while not met and deadline.over and (more := self.debt.owed(self._without_a_turn())):
             for one in (deadline, self.task_time):
                 one.lengthen(more)
             met = self.loop.wait_until(condition, deadline, hopeless)

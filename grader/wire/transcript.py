@@ -8,7 +8,7 @@ from dataclasses import dataclass
 KEPT_BYTES = 96  # of one event; the rest is counted, not kept
 KEPT_EVENTS = 400  # of one task; the oldest go first
 WRITTEN_EVENTS = 40  # in results.json
-END, RESET, CONNECT = "ends its stream", "resets", "connects"
+END, RESET = "ends its stream", "resets"
 UNEXPECTED = "unexpected"
 
 
@@ -50,7 +50,6 @@ class Transcript:
     def restart(self) -> None:
         """Forget everything; time begins again at 0."""
         self.events: list[Event] = []
-        self.forgotten = 0
         self.began = time.monotonic()
 
     def record(self, source: str, target: str, data: bytes = b"", note: str = "") -> Event:
@@ -61,7 +60,6 @@ class Transcript:
         self.events.append(event)
         if len(self.events) > KEPT_EVENTS:
             del self.events[0]
-            self.forgotten += 1
         return event
 
     def to_json(self) -> list[list[object]]:

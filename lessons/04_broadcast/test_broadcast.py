@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.delay import follow_each_other_at_once
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -257,7 +258,7 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
 @task("4.12", needs=["4.2"])
 def test_no_line_is_held_back_and_no_crowd_is_kept_out(server):
     alice, bob = joins(server, "alice", "bob")
-    scenes.follow_each_other_at_once(alice, bob)
+    follow_each_other_at_once(alice, bob)
     queue_holds(server, BACKLOG)
     alice.sends("the crowd has gone")
     bob.gets("the crowd has gone")

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
     NO_NAME,
@@ -362,7 +363,7 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
 def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     server = start_server()
     alice, bob = enter(server, "alice", "bob")
-    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    follow_each_other_at_once(alice, bob, "alice: ")
     queue_holds(server, BACKLOG)
     is_heard(alice, "the crowd has gone", bob)
     memory_stays_small(start_server())

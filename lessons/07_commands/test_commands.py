@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
     GOODBYE,
@@ -390,7 +391,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     queue_holds(server, BACKLOG)
     alone = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
     alice, bob = enter(server, "alice", "bob")
-    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    follow_each_other_at_once(alice, bob, "alice: ")
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
     too_long = b"/msg bob ".ljust(MAX_LINE + 1, b"x") + b"\n/who\n" + b"y" * 32 * MIB

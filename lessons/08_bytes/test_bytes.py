@@ -5,6 +5,7 @@ import base64
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.delay import nothing_is_held_back
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -326,7 +327,7 @@ def two_answers_follow_each_other(visitor):
         visitor.gets_bytes(b"tsrif")
         gets_frame(visitor, bytes_frame, b"dnoces")
 
-    scenes.nothing_is_held_back(visitor, ask, hear_the_rest, "answers")
+    nothing_is_held_back(visitor, ask, hear_the_rest, "answers")
 
 
 @task("8.13", needs=["8.2"])

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, task
+from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
     chunks,
     digest,
@@ -425,7 +426,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     queue_holds(server, BACKLOG)
     alone = server.settled_usage()
     alice, bob = enter(server, "alice", "bob")
-    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    follow_each_other_at_once(alice, bob, "alice: ")
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
     too_long = b"/file 1 4 " + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB

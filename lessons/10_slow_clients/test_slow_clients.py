@@ -4,6 +4,7 @@ import itertools
 
 from grader.suite import scenes, task
 from grader.suite.clock import Clock
+from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
     MAX_CHUNK,
     digest,
@@ -691,7 +692,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
     server = start_server()
     alice, bob = enter(server, "alice", "bob")
-    scenes.follow_each_other_at_once(alice, bob, "alice: ")
+    follow_each_other_at_once(alice, bob, "alice: ")
     queue_holds(server, BACKLOG)
     is_heard(alice, "that was a crowd", bob)
     mallory = comes_in_when_there_is_room(server, "mallory", alice, bob)

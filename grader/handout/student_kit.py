@@ -15,8 +15,8 @@ from pathlib import Path
 from grader.course.catalogue import KIT, LESSONS, all_lessons
 from grader.course.lesson import Lesson
 from grader.course.stages import made_files
-from grader.handover.archive import write_archive
-from grader.handover.reached import files_reached
+from grader.handout.archive import write_archive
+from grader.handout.reached import files_reached
 
 FOLDER = "echo-to-chat"  # the one in the zip
 COMMANDS = ("check", "hint", "diff", "run", "doctor")  # of the grader

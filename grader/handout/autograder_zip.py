@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.course.catalogue import KIT, SOLUTION
 from grader.course.lesson import Lesson
-from grader.handover.archive import write_archive
+from grader.handout.archive import write_archive
 
 SCRIPTS = Path(__file__).with_name("autograder")
 RUN_BY_GRADESCOPE = ("setup.sh", "run_autograder")
