@@ -388,7 +388,7 @@ def talk_is_not_taken_either(start_server, clock):
         if heard == "* deaf left":
             break
         if clock.past() > longest:
-            words = f"'* deaf left' {clock.seconds:.1f} s after the file, whatever is said meanwhile"
+            words = f"'* deaf left' {clock.seconds:.1f} s after the file, whoever talks"
             raise server.failed(Kind.SILENCE, words, "it waits on")
         server.stage.lets_time_pass(clock.seconds / 10)
     if clock.past() < clock.seconds:
