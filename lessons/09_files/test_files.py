@@ -49,6 +49,7 @@ from grader.suite.people import (
 )
 from grader.wire.crowd import queue_holds
 from grader.wire.failure import Kind
+from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -429,13 +430,14 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     follow_each_other_at_once(alice, bob, "alice: ")
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
+    mallory.sends("/file 2 4 y")
     too_long = b"/file 1 4 " + b"x" * MAX_LINE + b"\n/who\n" + b"y" * 32 * MIB
     mallory.sends_bytes(too_long, even_if_hung_up_on=True)
-    mallory.gets("* line too long")
+    gets_behind_a_cancel(mallory, 2, "* line too long")
     mallory.gets_hung_up_on()
     scenes.vanishes(server)
     for person in (alice, bob):
-        person.gets("* mallory left")
+        person.gets("/file mallory/2 4 y", "/cancel mallory/2", "* mallory left")
     is_heard(alice, "all well", bob)
     server.has_not_grown_by(8 * MIB, since=before)
     for person in (alice, bob, mallory):
@@ -701,15 +703,15 @@ def no_half_file_stays(stage, start_client, scripted_server):
     client.ends(1)
     names_it_at_its_end(client, "y.bin", DISCONNECTED)
     has_only(client, folder)
-    for leaves in (True, False):
+    for told in (None, INTERRUPT, TERMINATE):
         client, server = comes_in(start_client, scripted_server, "--downloads", "in")
         has_half_a_file(client, server)
-        if leaves:
+        if told is None:
             client.types("quit")
             server.gets_hung_up_on()
             server.hangs_up()
         else:
-            client.is_told_to_stop()
+            client.is_told_to_stop(told)
         client.ends(0)
         has_only(client, folder)
 

@@ -43,11 +43,14 @@ CLOSING = "* the server is closing"
 ALL_BYTES = bytes(range(256))
 FULL = "* the room is full"
 LONG = "x" * 60_000
+FACES = "\U0001f642" * 15_000  # as many bytes, and a quarter of the characters
 FEW = 150  # long lines; 9.0 MB, of which a kernel may hold 8 MiB for who does not read
 MANY = 300  # long lines; 18.0 MB
 LONG_TIME = ("--file-timeout", "60")
 SECONDS = 0.7  # that this machine may take for what a server allows a second for
 SMALL_FILE = 160  # chunks; 10.5 MB, more than a kernel may hold for who does not read
+DEAF = 6  # who do not read while the server ends; to wait for each would take a second
+STUBBORN = 8  # who do not close; to wait for each would take a second
 A_MOMENT = 0.05  # seconds, in which a server can serve what it has got
 ATTEMPTS = 3  # where a busy machine can be too slow for its part
 
@@ -159,7 +162,7 @@ def test_who_is_too_far_behind_is_dropped(start_server):
     roomy = start_server()
     alice, bob = enter(roomy, "alice", "bob")
     deaf_one(roomy, "deaf", alice, bob)
-    is_dropped(alice, bob, MANY, "* deaf left")  # 8 MiB, and what the kernel holds
+    is_dropped(alice, bob, MANY, "* deaf left", of=FACES)  # 8 MiB, and what the kernel holds
 
     larger = start_server("--outbox", str(16 * MIB))
     alice, bob = enter(larger, "alice", "bob")
@@ -167,19 +170,19 @@ def test_who_is_too_far_behind_is_dropped(start_server):
     says_long_lines(alice, 200, bob)  # 12.0 MB
 
 
-def is_dropped(speaker, listener, most, *said):
+def is_dropped(speaker, listener, most, *said, of=LONG):
     """Let somebody say long lines until the server has said this to both, and only once."""
     missing = list(said)
     for number in range(most):
-        line = f"{speaker.name}: {number} {LONG}"
-        speaker.sends(f"{number} {LONG}")
+        line = f"{speaker.name}: {number} {of}"
+        speaker.sends(f"{number} {of}")
         while (heard := listener.gets_one_of(line, *missing[:1])) != line:
             missing.remove(heard)
         if len(missing) < len(said):
             break
     else:
         if not listener.stage.wait_until(lambda: bool(listener.arrived)):
-            got = f"silence about it, after {most} lines of {len(LONG)} characters"
+            got = f"silence about it, after {most} lines of {len(of.encode())} bytes"
             raise listener.stage.fail(Kind.SILENCE, listener.name, repr(said[0]), got)
     listener.gets(*missing)
     speaker.gets(*said)
@@ -477,6 +480,24 @@ def test_one_too_many_is_turned_away(start_server):
     nobody.hangs_up()
     comes_in_when_there_is_room(server, "grace", alice, silent)
 
+    clock = Clock(STUBBORN / 2)
+    for _ in range(ATTEMPTS):
+        stubborn_ones_are_turned_away(start_server("--max-clients", str(STUBBORN)), clock)
+        if clock.past() < clock.seconds:
+            return
+    words = "who accepts not to wait until those close who are turned away"
+    raise server.failed(Kind.DELAY, words, f"{clock.past():.1f} s for {STUBBORN} of them")
+
+
+def stubborn_ones_are_turned_away(server, clock):
+    """Let many come for whom there is no place, and none of whom closes."""
+    for visitor in server.visitors(*(f"v{number}" for number in range(STUBBORN))):
+        visitor.gets(QUESTION)
+    clock.starts()
+    for visitor in server.visitors(*(f"stubborn{number}" for number in range(STUBBORN))):
+        visitor.gets(FULL)
+        visitor.gets_hung_up_on()
+
 
 def is_turned_away(server, name):
     """Let somebody come for whom there is no place."""
@@ -548,12 +569,13 @@ def closes_at_once(stage, start_server):
 
 
 def closes_though_some_do_not_read(server, clock):
-    """It is stopped with a deaf one, one who is late, and somebody in the middle of a file."""
-    deaf_one(server, "deaf")
+    """It is stopped with some deaf ones, one who is late, and somebody in the middle of a file."""
+    for number in range(DEAF):
+        deaf_one(server, f"deaf{number}")
     carol = enters(server, "carol")
     chunk = f"/data 1 {MAX_CHUNK}\n".encode() + bytes(MAX_CHUNK)
     carol.begins_to_send(b"/file 1 9999999 large\n" + chunk * 64)
-    carol.waits_until_stopped()  # who is deaf takes none of it
+    carol.waits_until_stopped()  # those who are deaf take none of it
     alice = enters(server, "alice")
     bob = enters(server, "bob", alice)
     silent = server.visitor("silent")
@@ -576,6 +598,9 @@ def closes_though_some_do_not_read(server, clock):
     for person in (alice, late):  # at once, or when all have what is due to them
         person.gets_hung_up_on()
     server.ends(0)
+    if clock.past() > DEAF - 2:
+        words = "it to end within 2 s, however many do not read"
+        raise server.failed(Kind.STILL_RUNNING, words, f"it took {clock.past():.1f} s")
 
 
 @task("10.11", needs=["10.1"])
