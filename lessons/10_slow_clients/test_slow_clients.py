@@ -384,7 +384,7 @@ def talk_is_not_taken_either(start_server, clock):
     clock.starts()
     alice.begins_to_send(chunks_as_sent(1, data))
     gets_chunk(bob, "alice/1", data)
-    longest = clock.seconds + PATIENCE * server.stage.slowness
+    longest = clock.seconds + 2 * PATIENCE * server.stage.slowness
     for number in itertools.count():
         bob.sends(f"still here {number}")
         heard = alice.gets_one_of(f"bob: still here {number}", "* deaf left")
