@@ -119,6 +119,16 @@ def test_a_traceback_costs_the_task_though_all_answers_are_right(stage):
     assert failure.value.kind is Kind.TRACEBACK
 
 
+def test_a_traceback_of_one_who_ended_as_it_should_is_no_crash(stage):
+    write(stage, "import sys; print('Traceback (most recent call last):', file=sys.stderr)")
+    Program(stage, "server.py").ends(0)
+    write(stage, ECHO)
+    Server(stage)
+    with pytest.raises(WireFailure, match="the right answers, and a traceback") as failure:
+        stage.check_at_the_end()
+    assert failure.value.kind is Kind.TRACEBACK
+
+
 def test_silence_is_called_silence_and_a_hang_up_a_hang_up(stage):
     write(stage, ECHO)
     server = Server(stage)

@@ -9,6 +9,7 @@ from typing import IO, Any
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.keyboard import Keyboard, PatientKeyboard
 from grader.wire.lines import same_text, shown, shown_text, take_line
+from grader.wire.process import NO_STDIN
 from grader.wire.program import Program
 from grader.wire.stage import Stage
 from grader.wire.system import POSIX
@@ -16,6 +17,7 @@ from grader.wire.terminal import Terminal, without_controls
 
 KEPT_OUTPUT = 8 * 1024 * 1024  # bytes of its stdout
 CTRL_D = b"\x04"
+WITHOUT_A_KEYBOARD = {subprocess.DEVNULL: "stdin is empty", NO_STDIN: "stdin is closed"}
 PRESSES = 5
 TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it
 
@@ -42,6 +44,8 @@ class Client(Program):
         settings["short_sends"] = short_sends
         super().__init__(stage, "client.py", *options, folder=folder, **settings)
         self.name = self.process.called = name
+        if isinstance(stdin, int) and stdin in WITHOUT_A_KEYBOARD:
+            stage.transcript.record("keyboard", name, note=WITHOUT_A_KEYBOARD[stdin])
         self.terminal = terminal
         self.screen = bytearray()  # printed, and not yet asked for
         self.pulled = 0  # bytes of its stdout that have come to the screen

@@ -144,6 +144,8 @@ class Stage:
             kind, got = Kind.TODO, "the program stops at a part you have not written yet"
         elif process is not None and process.stopped_for:
             kind, got = Kind.RESOURCES, f"the program {process.stopped_for} and was stopped"
+        elif kind is Kind.TRACEBACK:
+            pass  # it may have ended since, and as it should
         elif process is not None and process.ended and not self.expected_to_end:
             kind = Kind.CRASH
             got = f"the program ended by itself, {status_words(process.status)}"
