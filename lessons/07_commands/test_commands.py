@@ -392,6 +392,11 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     alone = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
     alice, bob = enter(server, "alice", "bob")
     follow_each_other_at_once(alice, bob, "alice: ")
+    nobody = server.visitor("nobody")
+    nobody.gets(QUESTION)
+    nobody.sends_bytes(b"x" * (MAX_LINE + 1))
+    nobody.gets("* line too long")
+    nobody.gets_hung_up_on()
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
     too_long = b"/msg bob ".ljust(MAX_LINE + 1, b"x") + b"\n/who\n" + b"y" * 32 * MIB
@@ -404,7 +409,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     is_heard(alice, "all well", bob)
     is_heard(bob, "all well", alice)
     server.has_not_grown_by(8 * MIB, since=before)
-    for person in (alice, bob, mallory):
+    for person in (alice, bob, mallory, nobody):
         person.hangs_up()
     server.is_back_to(alone)
     memory_stays_small(start_server())

@@ -375,6 +375,7 @@ def talk_is_not_taken_either(start_server, clock):
     gone.resets()
     for person in (alice, bob):
         person.gets("* gone left")
+    server.stage.lets_time_pass(A_MOMENT)
     deaf_one(server, "deaf", alice, bob)  # perhaps with what the one who has gone gave back
     says_long_lines(alice, FEW, bob)
     server.stage.lets_time_pass(clock.seconds)
