@@ -154,6 +154,7 @@ def test_two_dead_neighbours_do_not_stop_one_line(server):
     alice, bob, carol, dave, erin, gwen = people
     fred.goes_silent()
     alice.begins_to_send(LONG_LINE * 10 + b"one\ntwo\n")
+    alice.waits_until_stopped()
     alice.stage.lets_time_pass(0.1)
     bob.resets()
     dave.resets()
