@@ -181,6 +181,13 @@ def names_it(client: Client, name: str, fence: str) -> None:
         raise client.failed(Kind.DIFFERENT, words, repr(printed))
 
 
+def says_nothing_more_of(client: Client, name: str, fence: str) -> None:
+    """Expect no notice that has this name as a word, and then this line."""
+    while (printed := next_line(client, f"{fence!r} on the screen")) != fence:
+        if name in printed.split():
+            raise client.failed(Kind.UNEXPECTED, f"no more word of {name!r}", repr(printed))
+
+
 def names_it_at_its_end(client: Client, name: str, line: str) -> None:
     """Expect, of a client that has ended, a notice that contains this name and this line."""
     named = f"a line that begins with '* ' and contains {name!r}"

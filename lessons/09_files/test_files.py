@@ -17,6 +17,7 @@ from grader.suite.files import (
     prints_after_notices,
     prints_after_progress,
     prints_in_the_end,
+    says_nothing_more_of,
     says_something,
     skips_chunks,
     takes_file,
@@ -608,6 +609,8 @@ def test_the_client_receives_files(stage, start_client, scripted_server):
     has_file(client, folder / "d", b"abcd")
     has_file(client, folder / "d (1)", b"efgh")
     has_only(client, folder, *there, *places, "d", "d (1)")
+    server.hangs_up()
+    says_nothing_more_of(client, "d", DISCONNECTED)
 
 
 def takes_three_at_once(client, server, folder):
@@ -694,9 +697,12 @@ def no_half_file_stays(stage, start_client, scripted_server):
     for name, rest in DAMAGED.items():
         server.sends_bytes(f"/file alice/1 4 {name}\n/data alice/1 2\nabalice: look\n".encode())
         prints_after_notices(client, "alice: look")
-        server.sends_bytes(rest + b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n")
-        server.sends_bytes(b"/end nobody/7 abc\n/data nobody/8 10\n/cancel x\nalice: well\n")
+        server.sends_bytes(rest + b"alice: well\n")
         names_it(client, name, "alice: well")
+        has_only(client, folder)
+        server.sends_bytes(b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n")
+        server.sends("/end nobody/7 abc", "/data nobody/8 10", "/cancel x", "alice: go on")
+        prints_in_the_end(client, "alice: go on")
         has_only(client, folder)
     has_half_a_file(client, server)
     server.hangs_up()
