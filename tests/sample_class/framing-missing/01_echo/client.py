@@ -63,7 +63,7 @@ def run():
         return 1
     with connection:
         try:
-            talk(connection, sys.stdin)
+            talk(connection, sys.stdin or ())
         except ServerHungUp:
             print("the server hung up", file=sys.stderr)
             return 1
@@ -74,8 +74,9 @@ def main():
     """Run the client until it is done or told to stop; return the exit status."""
     stop_on_signals()
     # What cannot be shown or read in this terminal's encoding becomes a question mark.
-    sys.stdin.reconfigure(errors="replace")
-    sys.stdout.reconfigure(errors="replace")
+    for stream in (sys.stdin, sys.stdout):
+        if stream is not None:  # it may be closed
+            stream.reconfigure(errors="replace")
     try:
         return run()
     except KeyboardInterrupt:
