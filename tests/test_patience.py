@@ -92,6 +92,15 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
     assert stage.debt.given > before
 
 
+def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
+    (stage.folder / "server.py").write_text("import time\ntime.sleep(60)")
+    program = Program(stage, "server.py")
+    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
+    monkeypatch.setattr(program.process.family, "is_held_up", lambda: True)
+    assert not stage.wait_until(lambda: False, Deadline(0.2))
+    assert stage.debt.given == stage.debt.most  # and then no longer
+
+
 def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
     (stage.folder / "server.py").write_text("import time\ntime.sleep(60)")
     Program(stage, "server.py")

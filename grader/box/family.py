@@ -76,6 +76,10 @@ class Family:
         """Return how long all of it, a box included, was ready to run and was not let."""
         return seconds_without_a_turn(one.pid for one in Family._descendants(self))
 
+    def is_held_up(self) -> bool:
+        """Whether the kernel keeps one of it waiting, as for a disk, and lets no signal in."""
+        return any(_state(one) == psutil.STATUS_DISK_SLEEP for one in Family._descendants(self))
+
     def _is_mine(self, pid: int) -> bool:
         try:
             return self.popen.pid in (os.getpgid(pid), os.getsid(pid))
@@ -154,6 +158,10 @@ class BoxedFamily(Family):
                     found.append(one)
         return [one for one in found if _alive(one)]
 
+    def is_held_up(self) -> bool:
+        """Whether it is, or the box: it is still being built, or has not said how all ended."""
+        return self.status is None and (not self.members() or super().is_held_up())
+
     def uses(self) -> tuple[int, int]:
         """Return the same as any other's, seen from inside: a box knows of few processes."""
         inside = self._processes_inside()
@@ -230,8 +238,12 @@ def _share(process: psutil.Process) -> int:
         return 0
 
 
-def _alive(process: psutil.Process) -> bool:
+def _state(process: psutil.Process) -> str:
     try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+        return str(process.status())
+    except psutil.Error:
+        return psutil.STATUS_ZOMBIE
+
+
+def _alive(process: psutil.Process) -> bool:
+    return _state(process) != psutil.STATUS_ZOMBIE

@@ -17,6 +17,7 @@ from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Dead
 from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
+HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
 NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
 
 
@@ -103,13 +104,19 @@ class Stage:
 
         before = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
-        while not met and deadline.over and (more := self.debt.owed(self._without_a_turn())):
+        while not met and deadline.over and (more := self._owed()):
             for one in (deadline, self.task_time):
                 one.lengthen(more)
             met = self.loop.wait_until(condition, deadline, hopeless)
         spent = deadline.spent - before
         self.task_time.looked(spent, spent)
         return met
+
+    def _owed(self) -> float:
+        waited = self._without_a_turn()
+        if any(process.family.is_held_up() for process in self.processes):
+            waited = max(waited, self.debt.given + HELD_UP)
+        return self.debt.owed(waited)
 
     def _without_a_turn(self) -> float:
         return sum(process.family.seconds_without_a_turn() for process in self.processes)
