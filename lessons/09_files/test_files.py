@@ -611,6 +611,7 @@ def test_the_client_receives_files(stage, start_client, scripted_server):
     has_only(client, folder, *there, *places, "d", "d (1)")
     server.hangs_up()
     says_nothing_more_of(client, "d", DISCONNECTED)
+    client.ends(1)
 
 
 def takes_three_at_once(client, server, folder):
