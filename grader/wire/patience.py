@@ -72,9 +72,9 @@ class Deadline:
 
 
 class Debt:
-    """What the machine owes the programs of a task: time in which they were ready and not let run.
+    """What the machine owes the programs of a task: time in which it kept them waiting.
 
-    A program that sleeps is owed nothing, so a wait for it ends when its deadline says so.
+    A program that waits for somebody else is owed nothing: its deadline says when that is over.
     most: seconds, of a whole task.
     """
 
@@ -85,7 +85,7 @@ class Debt:
     def owed(self, waited: float) -> float:
         """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
 
-        waited: seconds for which the programs have stood ready since they were started.
+        waited: seconds for which they have been kept waiting since they were started.
         """
         more = min(waited, self.most) - self.given
         if more < LEAST_OWED:

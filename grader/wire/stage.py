@@ -100,7 +100,7 @@ class Stage:
                 return False
             if process.printed_traceback:
                 deadline.shorten_once(SOONER * self.slowness)
-            return self.reached_todo() or process.ended
+            return self._nobody_is_left()
 
         before = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
