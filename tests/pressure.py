@@ -1,4 +1,4 @@
-"""What makes a machine a bad place for a suite: busy neighbours, little memory, one core, no turn.
+"""What makes a machine a bad place for a suite: busy neighbours, little memory, one core, bombs.
 
 The rule: behind the `with` the neighbours are gone. What a process does to itself stays.
 """
@@ -6,6 +6,7 @@ The rule: behind the `with` the neighbours are gone. What a process does to itse
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -77,11 +78,25 @@ def one_core() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def fork_bombs() -> Iterator[None]:
+    """Let a class of fork bombs be graded meanwhile, where there are boxes to hold them."""
+    neighbour = subprocess.Popen([sys.executable, "-m", "tests.bombs"], stdout=subprocess.PIPE)
+    try:
+        assert neighbour.stdout
+        neighbour.stdout.readline()
+        yield
+    finally:
+        neighbour.send_signal(signal.SIGINT)
+        neighbour.communicate()
+
+
 CONDITIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "busy": busy_neighbours,
     "memory": hungry_neighbour,
     "nice": low_priority,
     "one-core": one_core,
+    "bombs": fork_bombs,
 }
 
 

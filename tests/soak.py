@@ -2,9 +2,9 @@
 
     python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--under one-core]
 
-The runs are shared out over busy neighbours, little memory, nice 19 and a single core. Every point
-that a right program loses is a flake of ours; its transcript is printed. Exit status 1 if there
-was one.
+The runs are shared out over busy neighbours, little memory, nice 19, a single core and fork bombs.
+Every point that a right program loses is a flake of ours; its transcript is printed. Exit status
+1 if there was one.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ def grader(*words, **environment):
         (["check", "99"], "no lesson is called '99'; there are 01_echo, 02_lines"),
         (["check", "1.99"], "no task is called '1.99'; lesson 1 has 1.1, 1.2"),
         (["check", "--submission", "no/such/folder"], "no/such/folder is not a folder"),
+        (["check", "1", "--json", "no/such/x.json"], "there is no folder no/such"),
         (["hint", "4"], "'4' is a lesson; a task has a point in it, such as 4.2"),
         (["hint", "4.99"], "no task is called '4.99'"),
         (["diff", "echo"], "no lesson is called 'echo'"),

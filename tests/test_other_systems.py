@@ -34,7 +34,8 @@ BOXED = {
 }
 LOOKED_AT_FIRST = {  # by whoever calls these
     "box/box.py": {"Box._start_boxed", "_in_memory"},
-    "box/family.py": {"BoxedFamily", "_pid_inside", "Family._is_mine"},
+    "box/boxed.py": {"BoxedFamily", "_pid_inside"},
+    "box/family.py": {"Family._is_mine"},
     "wire/sockets.py": {"_queues_of"},
     "wire/crowd.py": {"_somaxconn", "_knock", "_connected"},
     "wire/terminal.py": {"Terminal.__init__"},

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.box import walls
-from grader.box.family import POSIX, BoxedFamily, Family
+from grader.box.boxed import BoxedFamily
+from grader.box.family import POSIX, Family
 from grader.box.ground import Ground
 from grader.box.limits import LIMITS, settings
 from grader.box.streams import NO_STDIN, Streams

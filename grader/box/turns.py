@@ -1,24 +1,60 @@
-"""How long processes stood ready to run while the machine let others run. Only Linux says so."""
+"""What processes wait for that is not theirs: a processor, the kernel. Only Linux says so."""
 
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 NANOSECONDS = 1e-9
+HELD, READY = "D", "R"  # states: waits for a lock or a disk, and no signal ends it; runs, or could
+GLANCE = 0.05  # seconds; in half of it who runs has run
 
 
-def seconds_without_a_turn(pids: Iterable[int]) -> float:
-    """Return for how long their threads have waited for a processor so far, summed.
+def without_a_turn(pids: Iterable[int]) -> dict[str, float]:
+    """Return for how many seconds each thread has stood ready and was not let run, by its id.
 
-    0 where the system does not tell; what has ended counts no more. Source: sched-stats in the
-    Linux kernel's documentation, /proc/PID/schedstat, second number.
+    A wait counts once it is over. Empty where the system does not tell. Source: sched-stats in
+    the Linux kernel's documentation, /proc/PID/schedstat.
     """
-    if not sys.platform.startswith("linux"):
-        return 0.0
-    total = 0
-    for pid in pids:
-        for file in Path("/proc", str(pid), "task").glob("*/schedstat"):
-            with suppress(OSError, ValueError, IndexError):
-                total += int(file.read_text().split()[1])
-    return total * NANOSECONDS
+    return {thread.name: waited for thread in _threads(pids) for _, waited in _schedule(thread)}
+
+
+def held_up(pids: Iterable[int]) -> bool:
+    """Whether one of their threads is kept waiting now: for a processor, or by the kernel.
+
+    The kernel's locks can take whole seconds, through no fault of theirs: somebody else's thousand
+    processes share files with them, and whoever starts or ends waits for the lock of each file.
+    """
+    threads = list(_threads(pids))
+    states = {thread: _state(thread) for thread in threads}
+    ready = {thread: _seconds_run(thread) for thread in threads if states[thread] == READY}
+    if ready and HELD not in states.values():
+        time.sleep(GLANCE)
+    return HELD in states.values() or any(
+        _state(thread) == READY and _seconds_run(thread) - before < GLANCE / 2
+        for thread, before in ready.items()
+    )
+
+
+def _threads(pids: Iterable[int]) -> Iterator[Path]:
+    if sys.platform.startswith("linux"):
+        for pid in pids:
+            yield from Path("/proc", str(pid), "task").glob("*")
+
+
+def _state(thread: Path) -> str:
+    with suppress(OSError):
+        return (thread / "stat").read_text().rpartition(")")[2].strip()[:1]
+    return ""
+
+
+def _seconds_run(thread: Path) -> float:
+    return sum(run for run, _ in _schedule(thread))
+
+
+def _schedule(thread: Path) -> Iterator[tuple[float, float]]:
+    """Yield, unless it has ended, how many seconds it has run, and has waited for a processor."""
+    with suppress(OSError, ValueError):
+        run, waited, _ = (thread / "schedstat").read_text().split()
+        yield int(run) * NANOSECONDS, int(waited) * NANOSECONDS

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from grader.report.visible import visible_line
 from grader.results import GRADED, LessonResult
 
 SLOW_SECONDS = 30.0  # from then on a log hears of a lesson that is still running
@@ -70,11 +71,11 @@ class Progress:
         assert self.bar is not None
         left = self.seconds_left()
         about = "" if left is None else f"about {left:.0f} s left, "
-        words = about + _visible(words)
+        words = about + visible_line(words)
         self.bar.update(self.bar.task_ids[0], completed=self.done, about=words)
 
     def _say(self, line: str) -> None:
-        self.screen.print(Text(_visible(line)), highlight=False, soft_wrap=True)
+        self.screen.print(Text(visible_line(line)), highlight=False, soft_wrap=True)
 
     def __enter__(self) -> Progress:
         if self.bar is not None:
@@ -97,8 +98,3 @@ def _bar(screen: Console, total: int) -> Bar:
     bar = Bar(*columns, console=screen)
     bar.add_task("", total=total, about="")
     return bar
-
-
-def _visible(text: str) -> str:
-    """Whatever is in a name, no terminal acts on it."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

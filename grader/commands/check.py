@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     """Check, once or until Ctrl-C."""
     if not options.submission.is_dir():
         raise UserError(f"{options.submission} is not a folder")
+    if options.json and not options.json.parent.is_dir():
+        raise UserError(f"cannot write {options.json}: there is no folder {options.json.parent}")
     warm_up()
     wanted = chosen(options.names)
     screen = console(options.plain)

@@ -21,9 +21,7 @@ from grader.judging.suite_process import END_SECONDS, SuiteProcess
 from grader.judging.turns import Turns
 from grader.results import GRADED, GRADER_ERROR, MISSING, PUBLIC_SEED, LessonResult
 from grader.submission import lesson_files
-from grader.wire.patience import TASK_SECONDS
-
-SILENT_SECONDS = 2 * TASK_SECONDS  # between two looks; a task takes TASK_SECONDS at most
+from grader.wire.patience import SILENT_SECONDS
 
 # Parts of pytest that a suite does without: together they take longer than a small task.
 NOT_NEEDED = (

@@ -15,7 +15,8 @@ STEP = 0.1  # seconds; the longest single look, see Deadline
 NOMINAL_START = 0.03  # seconds in which a fast machine starts an empty Python
 MOST_SLOWNESS = 8.0
 LEAST_OWED = 0.05  # seconds without a turn that are worth another look
-MOST_OWED = 6.0  # seconds of one task, likewise: a program can also crowd itself out
+MOST_OWED = 20.0  # seconds of one task, likewise: a program can also crowd itself out
+SILENT_SECONDS = 2 * (TASK_SECONDS + MOST_OWED)  # likewise; no task can take so long
 
 
 def measured_slowness() -> float:
@@ -61,9 +62,8 @@ class Deadline:
             self.left = min(self.left, seconds)
 
     def lengthen(self, seconds: float) -> None:
-        """Give it more time, unless it was shortened."""
-        if not self.shortened:
-            self.left = max(self.left, 0.0) + seconds
+        """Give it more time."""
+        self.left = max(self.left, 0.0) + seconds
 
     @property
     def over(self) -> bool:
@@ -82,12 +82,12 @@ class Debt:
         self.most = most
         self.given = 0.0
 
-    def owed(self, waited: float) -> float:
+    def owed(self, lately: float) -> float:
         """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
 
-        waited: seconds for which they have been kept waiting since they were started.
+        lately: seconds for which they have been kept waiting since this was asked last.
         """
-        more = min(waited, self.most) - self.given
+        more = min(lately, self.most - self.given)
         if more < LEAST_OWED:
             return 0.0
         self.given += more

@@ -104,10 +104,17 @@ class Process:
         self.on_news()
 
     def _look_at_its_size(self) -> None:
-        processes, memory = self.family.uses()
+        processes, at_most = self.family.uses()
+        memory = 0
+        if at_most > MOST_MEMORY:
+            for share in self.family.shares():
+                memory += share
+                processes = self.family.count()  # who multiplies makes each share take long
+                if processes > MOST_PROCESSES:
+                    break
         if processes > MOST_PROCESSES:
             self._stop_for(f"started more than {MOST_PROCESSES} processes")
-        elif memory > MOST_MEMORY and self.family.memory() > MOST_MEMORY:
+        elif memory > MOST_MEMORY:
             self._stop_for(f"took more than {MOST_MEMORY // MIB} MiB of memory in all")
 
     def _flood(self) -> None:

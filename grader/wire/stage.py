@@ -46,6 +46,7 @@ class Stage:
         self.transcript = Transcript()
         self.task_time = Deadline(TASK_SECONDS * slowness)
         self.debt = Debt(MOST_OWED * slowness)
+        self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
         self.processes: list[Process] = []
         self.watched: Process | None = None  # the process whose end ends every wait
         self.expected_to_end = False
@@ -102,9 +103,13 @@ class Stage:
                 deadline.shorten_once(SOONER * self.slowness)
             return self._nobody_is_left()
 
-        before = deadline.spent
+        before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
-        while not met and deadline.over and (more := self._owed()):
+        while not met and deadline.over and not deadline.shortened:
+            more = self._owed(deadline.spent - waited_for)
+            if not more:
+                break
+            waited_for = deadline.spent
             for one in (deadline, self.task_time):
                 one.lengthen(more)
             met = self.loop.wait_until(condition, deadline, hopeless)
@@ -112,11 +117,16 @@ class Stage:
         self.task_time.looked(spent, spent)
         return met
 
-    def _owed(self) -> float:
-        waited = self._without_a_turn()
+    def _owed(self, seconds: float) -> float:
+        """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
+
+        seconds: how long this wait has taken; nobody was kept from it for longer.
+        """
+        before, self.waited = self.waited, self._without_a_turn()
+        lately = min(self.waited - before, seconds)
         if any(process.family.is_held_up() for process in self.processes):
-            waited = max(waited, self.debt.given + HELD_UP)
-        return self.debt.owed(waited)
+            lately = max(lately, HELD_UP)
+        return self.debt.owed(lately)
 
     def _without_a_turn(self) -> float:
         return sum(process.family.seconds_without_a_turn() for process in self.processes)

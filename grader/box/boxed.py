@@ -1,0 +1,138 @@
+"""Who belongs to a program in a box, seen from outside and from inside."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from grader.box.family import Family, alive
+from grader.box.limits import LOOK_SECONDS
+
+SHELL_SIGNAL = 128  # a shell says so much more than the signal's number
+PAGE = os.sysconf("SC_PAGE_SIZE") if os.name == "posix" else 0
+FIRST = 1  # process of a box, counted inside
+OWN_PIDS = 2  # of a box, counted inside: its first process and the keeper
+
+
+class BoxedFamily(Family):
+    """A program in a box: everything in it, but for the box's own two processes.
+
+    status_pipe: where the keeper says how the program has ended; it ends with the box. leash:
+    the box ends when it is let go.
+    """
+
+    def __init__(self, popen: subprocess.Popen[bytes], status_pipe: int, leash: int) -> None:
+        super().__init__(popen)
+        self.status_pipe = status_pipe
+        self.leash = leash
+        self.said = b""
+        self.own: set[int] = {popen.pid}
+        self.first: int | None = None  # the box's own first process
+
+    def has_ended(self) -> bool:
+        """Wait LOOK_SECONDS for the keeper's word, or for the end of the whole box."""
+        if not select.select([self.status_pipe], [], [], LOOK_SECONDS)[0]:
+            return False
+        more = os.read(self.status_pipe, 100)
+        self.said += more
+        if more and b"\n" not in self.said:
+            return False
+        word = self.said.split(b"\n")[0]
+        status = int(word) if word.isdigit() else SHELL_SIGNAL + signal.SIGKILL
+        # Exit status 130 and signal 2 are one to a shell; signals are by far more common.
+        known = SHELL_SIGNAL < status <= SHELL_SIGNAL + 64
+        self.status = SHELL_SIGNAL - status if known else status
+        return True
+
+    def members(self) -> list[psutil.Process]:
+        """Return the living processes in the box."""
+        found = []
+        for one in self.descendants():
+            if one.pid not in self.own:
+                inside = _pid_inside(one.pid)
+                if inside == FIRST:
+                    self.first = one.pid
+                if inside <= OWN_PIDS:
+                    self.own.add(one.pid)
+                else:
+                    found.append(one)
+        return [one for one in found if alive(one)]
+
+    def is_held_up(self) -> bool:
+        """Whether it is, or the box: it is still being built, or has not said how all ended."""
+        return self.status is None and (not self.members() or super().is_held_up())
+
+    def uses(self) -> tuple[int, int]:
+        """Return the same as any other's, seen from inside: a box knows of few processes."""
+        inside = self._processes_inside()
+        if inside is None:
+            return super().uses()
+        held = 0
+        for place in inside:
+            with suppress(OSError, ValueError):
+                resident, shared = map(int, (place / "statm").read_text().split()[1:3])
+                held += (resident - shared) * PAGE
+        return len(inside), held
+
+    def count(self) -> int:
+        """Return how many processes the program has, seen from inside if that can be."""
+        inside = self._processes_inside()
+        return super().count() if inside is None else len(inside)
+
+    def _processes_inside(self) -> list[Path] | None:
+        try:
+            if self.first is None:
+                self.members()
+            inside = Path("/proc", str(self.first), "root", "proc")
+            names = os.listdir(inside)
+        except OSError:
+            return None
+        return [inside / name for name in names if name.isdigit() and int(name) > OWN_PIDS]
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the program, which is the keeper's only child."""
+        for member in self.members():
+            with suppress(psutil.NoSuchProcess):
+                if _pid_inside(member.ppid()) == OWN_PIDS:
+                    member.send_signal(number)
+                    return
+
+    def kill(self) -> int:
+        """End the box and all that is in it; return how many the program had left.
+
+        With its first process all others go, and whoever started it takes note of its end: were
+        that one killed, somebody else would have to, and in some containers nobody does. The
+        others are killed before it, or it would wait for its turn among a thousand busy ones.
+        """
+        members = self.members()
+        left = len(members) - (self.status is None)
+        for member in members:
+            with suppress(psutil.Error):
+                member.kill()
+        with suppress(ProcessLookupError):
+            if self.popen.poll() is None:
+                os.kill(self.first or self.popen.pid, signal.SIGKILL)
+        return max(left, 0)
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        self.popen.wait()
+        for descriptor in (self.status_pipe, self.leash):
+            os.close(descriptor)
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+
+
+def _pid_inside(pid: int) -> int:
+    """Return the number that a process has in its own box; a large one if it is gone."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return int(line.split()[-1])
+    return 1 << 30
