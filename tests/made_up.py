@@ -2,8 +2,10 @@
 
 import base64
 import random
+import xml.etree.ElementTree as ElementTree
 
 from grader.document import Document
+from grader.report.svg_sequence import sequence_svg
 from grader.results import (
     CRASHED,
     FAILED,
@@ -94,3 +96,31 @@ def a_class(submissions=300, lessons=10, tasks=14):
             one.lessons.append(missing(lesson) if chance < 0.05 else lesson_result(lesson, states))
         document.submissions.append(one)
     return document
+
+
+def a_document(*submissions, lessons=2, **more):
+    """Return a document of these submissions."""
+    facts = [lesson_facts(number, 4) for number in range(1, lessons + 1)]
+    return Document("0" * 64, "isolated", 1.0, facts, list(submissions), **more)
+
+
+def a_submission(name, *lessons, **more):
+    """Return a submission of these lessons."""
+    return SubmissionResult(name, "0" * 64, list(lessons), **more)
+
+
+ONE, TWO = lesson_facts(1, 4), lesson_facts(2, 4)
+MIXED = [PASSED, FAILED, NOT_RUN, PASSED]
+
+
+def pages(out):
+    """Return every HTML page as text, by its name."""
+    paths = [out / "index.html", *sorted((out / "feedback").glob("*.html"))]
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def svg(rows):
+    """Return the diagram as a tree of elements without their namespace."""
+    return ElementTree.fromstring(
+        sequence_svg(rows).replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    )

@@ -22,7 +22,8 @@ ARROWS = {
     "commands": {"box", "course", "judging", "classrun", "report", "handover", "handout", "wire"},
 }
 ANYBODYS = {
-    "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "__init__",
+    "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "visible",
+    "__init__",
 }  # fmt: skip
 WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire
 WIRE_FOR_RUNS = {"grader.wire.patience"}  # how slow this machine is

@@ -16,8 +16,8 @@ from grader.handover.summary import MOST_BYTES, summary_md
 from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
 from grader.report.safe_markdown import fenced
-from grader.report.visible import visible_line
 from grader.results import FAILED, GRADER_ERROR, PASSED
+from grader.visible import visible_line
 from tests.hostile import NAMES, document, full, hostile_class, submission
 
 FORMATS = {"text", "html", "simple_format", "md", "ansi"}

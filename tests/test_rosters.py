@@ -1,10 +1,8 @@
 """A platform's own export comes back with marks in it, and with nothing else changed."""
 
 import argparse
-import io
 import subprocess
 import sys
-import zipfile
 
 import pytest
 
@@ -13,18 +11,14 @@ from grader.document import write_document
 from grader.errors import UserError
 from grader.handover.command_line import roster_of
 from grader.handover.opening import open_roster
-from grader.handover.table import parse_table
 from grader.handover.titles import lesson_named
 from grader.handover.writing import write_handover
-from grader.report.pages import write_reports
-from grader.results import FAILED, GRADED, GRADER_ERROR, PASSED, LessonResult
+from grader.results import FAILED, GRADER_ERROR, PASSED
 from tests.hostile import FORMULA, document, full, submission
 from tests.platforms import (
-    blackboard_marks,
     canvas_changes,
-    moodle_changes,
-    moodle_feedback,
 )
+from tests.rosters import BLACKBOARD, MOODLE, SLOW, THREADS, handed_over, two_lessons
 
 CANVAS = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Essay (700),Lesson 03 (48213),Lesson 10 (48299),Assignments Current Score,Final Grade
@@ -37,54 +31,15 @@ Student,ID,SIS User ID,SIS Login ID,Section,Essay (700),Lesson 03 (48213),Lesson
 "Ex, Cused",105,S005,cused,CS1-B,5,EX,,50,D
 "Student, Test",106,,f00,CS1-B,,,,,
 '''  # fmt: skip  # noqa: E501
+
+
 CANVAS_STUDENTS = {101, 102, 103, 104, 105, 106}
+
+
 CANVAS_MARKS = {
     (101, 700): "9.0", (102, 700): "8.0", (102, 48213): "12.0", (103, 48213): "7.5",
     (104, 700): "5.0", (104, 48213): "11.0", (105, 700): "5.0", (105, 48213): "EX",
 }  # fmt: skip
-MOODLE = '''\
-Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
-"Participant 4711","Ada Lovelace",ada@example.org,"Submitted for grading",,20.00,Yes,"Friday, 20 November 2026, 7:00 PM",-,
-"Participant 4712","Under_Score Name",under@example.org,"Submitted for grading",3.00,20.00,Yes,-,-,"Come and see me, please"
-"Participant 4713","Locked Person",locked@example.org,"Submitted for grading",5.00,20.00,No,-,-,
-"Participant 4714","No Body",nobody@example.org,"No submission",,20.00,Yes,-,-,
-'''  # fmt: skip  # noqa: E501
-BLACKBOARD = (
-    '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Last Access"\t"Availability"\t'
-    '"Lesson 3 [Total Pts: 20 Score] |123456"\t"Lesson 4 [Total Pts: 20 Score] |123457"\t'
-    '"Weighted Total [Total Pts: up to 100 Percentage] |99"\r\n'
-    '"L\u00f6velace"\t"Ada"\t"alove"\t"007"\t"2026-11-20 10:00:00"\t"Yes"\t""\t"3"\t"1"\r\n'
-    '"Hopper"\t"Grace"\t"ghopper"\t"008"\t""\t"Yes"\t"12"\t""\t"2"'
-)
-
-
-THREADS, SLOW = "03_threads", "10_slow_clients"
-
-
-def handed_over(tmp_path, name, data, *submissions, column=""):
-    """Grade nothing: hand these submissions over; return the marked file and the report's lines."""
-    path = tmp_path / name
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    whole = document(*submissions)
-    out = tmp_path / "out"
-    out.mkdir(exist_ok=True)
-    write_reports(whole, out)
-    lines = write_handover(whole, out, open_roster(path, whole.lessons, column))
-    marked = out / f"{path.stem}-marked{path.suffix}"
-    assert (out / "roster-report.txt").read_text().splitlines() == lines
-    return marked.read_bytes(), lines
-
-
-def differing(before, after):
-    """Return the places of cells that differ, by line, of two files with the same lines."""
-    pairs = zip(parse_table(before).lines, parse_table(after).lines, strict=True)
-    found = {}
-    for row, (old, new) in enumerate(pairs):
-        assert old.end == new.end
-        places = [n for n, (a, b) in enumerate(zip(old.cells, new.cells, strict=True)) if a != b]
-        if places:
-            found[row] = places
-    return found
 
 
 def canvas(tmp_path, *submissions, text=CANVAS, **more):
@@ -238,15 +193,6 @@ def test_a_roster_that_is_not_there(tmp_path):
         open_roster(tmp_path / "nowhere.csv", document().lessons)
 
 
-def two_lessons(*submissions):
-    """Return a document of lessons 3 and 10, in which everybody has half the marks of 10."""
-    whole = document(*submissions)
-    whole.lessons.append({"id": SLOW, "title": "Slow", "points": 30, "tasks": []})
-    for one in whole.submissions:
-        one.lessons.append(LessonResult(SLOW, "Slow", GRADED, 15, 30))
-    return whole
-
-
 @pytest.mark.parametrize(
     ("name", "text", "column", "mark"),
     [
@@ -284,17 +230,6 @@ def test_a_lesson_that_was_asked_for_is_marked_though_others_were_graded_earlier
 
 
 @pytest.mark.parametrize(
-    ("name", "mark"), [("Grades-CS1-Lesson 10-77.csv", 15), ("Grades-CS1-Homework-77.csv", 35)]
-)
-def test_moodles_file_name_says_which_lesson_it_is(tmp_path, name, mark):
-    whole = two_lessons(full("ada@example.org"))
-    (tmp_path / name).write_text(MOODLE)
-    write_handover(whole, tmp_path, open_roster(tmp_path / name, whole.lessons))
-    data = next(tmp_path.glob("*-marked.csv")).read_bytes()
-    assert moodle_changes(data, {"4711"}, 99)["4711"][0] == mark
-
-
-@pytest.mark.parametrize(
     ("title", "named"),
     [
         ("Lesson 3", THREADS), ("LESSON 03: threads", THREADS), ("03_threads", THREADS),
@@ -322,94 +257,3 @@ def test_the_report_makes_the_marked_roster_again_and_prints_what_is_harmless(tm
 def test_a_column_of_other_points_is_filled_and_warned_about(tmp_path):
     _, lines = canvas(tmp_path, full("ada"), text=CANVAS.replace(",10,20,20,", ",10,100,20,"))
     assert lines[1].startswith("warning: the column is out of 100 points, the marks are out of 20")
-
-
-def test_moodle_takes_marks_and_comments_and_nothing_else(tmp_path):
-    data, lines = handed_over(
-        tmp_path, "Grades-CS1.csv", MOODLE,
-        full("Ada Lovelace_4711", person={"lms": "moodle", "participant": "4711"}),
-        submission("under@example.org", PASSED, FAILED),
-        full("locked@example.org"),
-    )  # fmt: skip
-    assert moodle_changes(data, {"4711", "4712", "4713", "4714"}, 20, {"4712": 3, "4713": 5}) == {
-        "4711": (20, "20/20 points: 03_threads 20/20"),
-        "4712": (5, "Come and see me, please"),
-    }
-    assert differing(MOODLE.encode(), data) == {1: [4, 9], 2: [4]}
-    assert any(line.startswith("left as it is: Locked Person (4713)") for line in lines)
-
-
-def test_a_regrade_replaces_the_comment_that_it_wrote(tmp_path):
-    person = {"lms": "moodle", "participant": "4711"}
-    data, _ = handed_over(tmp_path, "a.csv", MOODLE, submission("x", FAILED, person=person))
-    again, _ = handed_over(tmp_path, "b.csv", data, full("x", person=person))
-    assert b"20/20 points" in again
-    assert b"0/20 points" not in again.replace(b"20/20 points", b"")
-
-
-def test_moodle_takes_the_feedback_of_everybody_whatever_their_names(tmp_path):
-    names = {
-        **{"4711": "Ada Lovelace", "4712": "Under_Score_99_x Name", "4713": "../../etc"},
-        **{"4714": ".hid/den\n", "4715": "", "4716": "\u00c5sa \u010capek", "4717": "~x"},
-    }
-    people = [
-        full(f"s{number}", person={"lms": "moodle", "participant": number, "name": name})
-        for number, name in names.items()
-    ]
-    whole = document(*people, full("from elsewhere"))
-    write_reports(whole, tmp_path)
-    write_handover(whole, tmp_path)
-    with zipfile.ZipFile(tmp_path / "moodle-feedback.zip") as archive:
-        assert all(".." not in name.split("/") for name in archive.namelist())
-        assert all(len(name.split("/")) == 2 for name in archive.namelist())
-        assert all(name[0] not in ". " for name in archive.namelist())
-        found = moodle_feedback(archive, set(names))
-    assert set(found) == set(names)
-    for number in names:
-        page = (tmp_path / "feedback" / f"s{number}.html").read_bytes()
-        assert found[number] == {"feedback.html": page}
-
-
-def test_a_moodle_roster_says_whose_feedback_it_is(tmp_path):
-    handed_over(tmp_path, "m.csv", MOODLE, full("under@example.org"))
-    archive = zipfile.ZipFile(io.BytesIO((tmp_path / "out" / "moodle-feedback.zip").read_bytes()))
-    assert archive.namelist() == ["Under Score Name_4712_assignfeedback_file/feedback.html"]
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8", "utf-16-be"])
-def test_blackboard_gets_its_file_back_as_it_was(tmp_path, encoding):
-    before = BLACKBOARD.encode(encoding)
-    if encoding == "utf-16-be":
-        before = b"\xfe\xff" + before
-    data, _ = handed_over(
-        tmp_path, "gc_1.xls", before, full("ALOVE"), submission("L\u00f6velace, Ada2")
-    )
-    assert differing(before, data) == {1: [6]}
-    if "16" in encoding:
-        marks = blackboard_marks(data)
-        assert marks["alove", "123456"] == "20"
-        assert marks["ghopper", "123456"] == "12"
-    assert data[:2] == before[:2]
-
-
-def test_an_old_spreadsheets_encoding_survives_too(tmp_path):
-    before = BLACKBOARD.replace("\t", ",").encode("latin-1")
-    data, _ = handed_over(tmp_path, "gc.csv", before, full("ghopper"))
-    assert data == before.replace(b'"12"', b'"20"')
-
-
-def test_letters_with_accents_match_however_they_are_written(tmp_path):
-    before = BLACKBOARD.encode("utf-16")
-    data, _ = handed_over(tmp_path, "gc.xls", before, full("Ada Lo\u0308velace"))
-    assert blackboard_marks(data)["alove", "123456"] == "20"
-
-
-@pytest.mark.parametrize("text", [
-    "a,b\n1,2\n", "a,b", "a,b\r\n\r\n", '"a\nb",c\n"d""e",\n', "a;b\n1;\n", "a\tb\r1\t2\r",
-    'a,"b\n', "a,b\n1\n1,2,3\n", " a , b \n", 'x"y,z\n', "\ufeffa,b\n",
-])  # fmt: skip
-def test_a_table_that_nobody_fills_in_is_the_same_bytes(text):
-    for encoding in ("utf-8", "utf-16"):
-        data = text.encode(encoding)
-        table = parse_table(data)
-        assert table.to_bytes(range(len(table.lines))) == data

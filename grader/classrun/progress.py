@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from grader.report.visible import visible_line
 from grader.results import GRADED, LessonResult
+from grader.visible import visible_line
 
 SLOW_SECONDS = 30.0  # from then on a log hears of a lesson that is still running
 NAME_WIDTH = 24

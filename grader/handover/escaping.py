@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.report.safe_markdown import code
-from grader.report.visible import ROOM, visible_line
+from grader.visible import ROOM, visible_line
 
 FORBIDDEN_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -11,8 +11,8 @@ from grader import __version__
 from grader.document import Document
 from grader.handover.stories import GRADER_FAILED, late_off, short_story, task_story
 from grader.report.safe_markdown import fenced
-from grader.report.visible import visible_line
 from grader.results import MISSING, PASSED, LessonResult, SubmissionResult, TaskResult
+from grader.visible import visible_line
 
 Row = dict[str, Any]
 

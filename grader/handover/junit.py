@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from grader.document import Document
 from grader.handover.escaping import xml_text
 from grader.handover.stories import task_story
-from grader.report.visible import visible_line
 from grader.results import (
     GRADER_ERROR,
     NOT_RUN,
@@ -16,6 +15,7 @@ from grader.results import (
     SubmissionResult,
     TaskResult,
 )
+from grader.visible import visible_line
 
 
 def junit_xml(document: Document) -> str:

@@ -10,8 +10,8 @@ from grader.handover.matching import Matches, Pair, match
 from grader.handover.moodle import may_replace
 from grader.handover.roster import Roster, Student
 from grader.handover.stories import mark_of, number, short_story, why_no_mark
-from grader.report.visible import visible_line
 from grader.results import SubmissionResult
+from grader.visible import visible_line
 
 REPORT = "roster-report.txt"
 

@@ -16,7 +16,7 @@ from grader.handover.moodle import read_moodle
 from grader.handover.roster import Column, Roster
 from grader.handover.table import read_table
 from grader.handover.titles import lesson_named, names_course, naming_lesson
-from grader.report.visible import visible_line
+from grader.visible import visible_line
 
 READERS = (read_canvas, read_moodle, read_blackboard)
 KNOWN = (

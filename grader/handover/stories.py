@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from grader.report.failure import failure_text
-from grader.report.visible import visible_line
 from grader.results import (
     GRADED,
     GRADER_ERROR,
@@ -15,6 +14,7 @@ from grader.results import (
     SubmissionResult,
     TaskResult,
 )
+from grader.visible import visible_line
 
 GRADER_FAILED = "The grader failed here, not the program; a person will look at it."
 

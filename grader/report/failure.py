@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from grader.report.sequence import sequence_text
-from grader.report.visible import visible_ascii
 from grader.results import TaskResult
+from grader.visible import visible_ascii
 
 WIDTH = 79
 LONGEST_LINE = 500  # characters of one line of stderr

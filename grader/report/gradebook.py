@@ -12,9 +12,9 @@ from rich.text import Text
 from grader.document import Document
 from grader.report.numbers import any_late, class_numbers, lesson_mark
 from grader.report.people import needs_a_person
-from grader.report.visible import visible_line
 from grader.results import SubmissionResult
 from grader.spreadsheet import cell
+from grader.visible import visible_line
 
 NAME_WIDTH = 22
 MOST_HARDEST = 5

@@ -30,8 +30,8 @@ from grader.report.numbers import any_late, class_numbers, spread
 from grader.report.people import needs_a_person
 from grader.report.replay import replay_command
 from grader.report.svg_sequence import sequence_svg
-from grader.report.visible import visible, visible_line
 from grader.results import TaskResult
+from grader.visible import visible, visible_line
 
 TEMPLATES = Path(__file__).with_name("templates")
 MISTAKES_TOLD = 20  # in full, with a transcript

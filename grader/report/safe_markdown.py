@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from grader.report.visible import visible, visible_line
+from grader.visible import visible, visible_line
 
 
 def code(text: str, room: int = 400) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from grader.report.sequence import label, parties_of, when
-from grader.report.visible import visible_line
+from grader.visible import visible_line
 from grader.wire.transcript import UNEXPECTED, Event
 
 SHOWN_EVENTS = 14

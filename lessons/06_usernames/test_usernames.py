@@ -453,6 +453,20 @@ def test_what_is_typed_too_early_waits_and_is_never_a_name(start_client, scripte
     answers(client, server, "bobby")
     server.gets("early", "second")
 
+    client, server = meets(start_client, scripted_server)
+    early = [scenes.counted(60_000, number) for number in range(60)]  # more than kernels take
+    client.types(*early)
+    client.has_read_its_keyboard()
+    is_asked(client, server)
+    client.types("bob")
+    server.gets("bob")
+    server.goes_silent()
+    hears(client, server, "* welcome, bob")
+    client.types("late")
+    client.has_read_its_keyboard()
+    server.reads_again()
+    server.gets(*early, "late")
+
 
 @task("6.16", needs=["6.14"])
 def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
