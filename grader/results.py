@@ -19,9 +19,11 @@ class TaskResult:
     """What became of one task.
 
     message: one line, empty if it passed; who: the party that noticed it; likely: the id of
-    the known mistake; says: that mistake in words; transcript: see wire/transcript.py; tail:
-    the program's last lines of stderr; status: its exit status in words; needs: tasks that
-    should have passed first; detail: for the instructor, when the grader itself failed.
+    the known mistake; says: that mistake in words; mend_first: the task before it at which
+    another known mistake was named, of which this failure may be a consequence; transcript: see
+    wire/transcript.py; tail: the program's last lines of stderr; status: its exit status in
+    words; needs: tasks that should have passed first; detail: for the instructor, when the
+    grader itself failed.
     """
 
     id: str
@@ -37,6 +39,7 @@ class TaskResult:
     got: str = ""
     likely: str = ""
     says: str = ""
+    mend_first: str = ""
     transcript: list[list[Any]] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     status: str = ""

@@ -97,7 +97,7 @@ def mistold(program: Program, result: LessonResult) -> set[str]:
     """Return the first task that it must fail if another mistake, or none, is named there."""
     first = next(task for task in result.tasks if task.id in program.fails)
     told = first.likely == program.likely and program.says in first.says
-    return set() if told else {first.id}
+    return set() if told and not first.mend_first else {first.id}
 
 
 def failing(result: LessonResult) -> list[str]:

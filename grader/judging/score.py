@@ -42,6 +42,19 @@ def scored(lesson: Lesson, record: Record, states: Mapping[str, str]) -> TaskRes
     )
 
 
+def _say_what_to_mend_first(tasks: Iterable[TaskResult]) -> None:
+    """Doubt whatever failed behind the first task that has the name of a mistake.
+
+    One mistake shows in many ways, and in another one's way too: only the same name is believed.
+    """
+    first: TaskResult | None = None
+    for task in tasks:
+        if first and task.kind and task.likely != first.likely:
+            task.mend_first = first.id
+        elif not first and task.likely:
+            first = task
+
+
 def lesson_result(
     lesson: Lesson, records: Mapping[str, Record], wanted: Iterable[str], seed: int
 ) -> LessonResult:
@@ -56,6 +69,7 @@ def lesson_result(
         scored(lesson, records.get(name) or Record(name, GRADER_ERROR, message=missing), states)
         for name in wanted
     ]
+    _say_what_to_mend_first(tasks)
     whole = all(task.state != GRADER_ERROR for task in tasks)
     left = sum(record.left_running for record in records.values())
     return LessonResult(

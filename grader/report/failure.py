@@ -26,8 +26,8 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     lines = [title.ljust(WIDTH, "-"), *sequence_text(task.transcript, WIDTH)]
     lines += _entry("Expected", f"{task.who}: {task.expected}")
     lines += _entry("Got", task.got)
-    if task.likely:
-        lines += _entry("Likely", f"{task.says} (the same mistake as {task.likely})")
+    if guess := the_guess(task):
+        lines += _entry(*guess)
     if task.tail:
         lines += _entry("Program", f"its last lines on stderr{_status(task)}:")
         for line in task.tail:
@@ -43,6 +43,15 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     hint = f"python -m grader hint {task.id}"
     lines += _entry("Hint", f"{hint:29} Again   python -m grader check {task.id}")
     return "\n".join(lines)
+
+
+def the_guess(task: TaskResult) -> tuple[str, str] | None:
+    """Return what probably went wrong, and before it a word that says how sure that is."""
+    known = f"{task.says} (the same mistake as {task.likely})" if task.likely else ""
+    if not task.mend_first:
+        return ("Likely", known) if known else None
+    goes_with = f"it goes with {task.mend_first}: mend that first."
+    return "Perhaps", f"{known} Or {goes_with}" if known else goes_with
 
 
 def _status(task: TaskResult) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from grader.document import Document, write_whole
 from grader.errors import UserError
 from grader.report.alike import groups_alike, percent
-from grader.report.failure import LONGEST_LINE, STATE_WORDS, failure_text
+from grader.report.failure import LONGEST_LINE, STATE_WORDS, failure_text, the_guess
 from grader.report.feedback_markdown import feedback_markdown
 from grader.report.gradebook import gradebook_csv
 from grader.report.heat import CELLS
@@ -90,6 +90,7 @@ def _environment(document: Document) -> Environment:
         is_weak=is_weak,
         diagram=_diagram,
         story=_story,
+        guess=the_guess,
         tail=_tail,
         replay=replay_command,
     )

@@ -1,0 +1,54 @@
+"""What a failure is called: a name where one fits, a doubt where an earlier one may be it."""
+
+from grader.course.catalogue import find_lesson
+from grader.document import Document
+from grader.judging.records import Record
+from grader.judging.score import lesson_result
+from grader.report.failure import failure_text
+from grader.report.mistakes import shared_mistakes
+from grader.results import CRASHED, FAILED, PASSED, LessonResult, SubmissionResult
+
+HALF = {"state": FAILED, "kind": "different", "got": "b'this was the first half'"}
+MIXED = {"state": FAILED, "kind": "different", "got": "b'xyxy'"}
+SPOILT = {"state": FAILED, "kind": "traceback", "tail": ["RuntimeError: Set changed size"]}
+NO_NAME = {"state": CRASHED, "kind": "crash"}
+
+
+def judged(**failures: dict) -> LessonResult:
+    """Return lesson 4 with these failures, t4 for task 4.4; all other tasks passed."""
+    lesson = find_lesson("4")
+    ids = [task.id for task in lesson.tasks]
+    how = {f"4.{name[1:]}": failure for name, failure in failures.items()}
+    records = {one: Record(one, **how.get(one, {"state": PASSED})) for one in ids}
+    return lesson_result(lesson, records, ids, 1)
+
+
+def guesses(result: LessonResult) -> list[tuple[str, str]]:
+    """Return the names of the failed tasks' mistakes, and what is to be mended first."""
+    return [(task.likely, task.mend_first) for task in result.failed]
+
+
+def test_the_first_name_is_believed_and_another_one_behind_it_is_doubted():
+    result = judged(t4=HALF, t5=MIXED, t9=NO_NAME)
+    assert guesses(result) == [("M4.13", ""), ("M4.14", "4.4"), ("", "4.4")]
+    first, second, third = (failure_text("04_broadcast", task) for task in result.failed)
+    assert " Likely    Half a line" in first and "Perhaps" not in first
+    assert " Perhaps   Two threads" in second and "Likely" not in second
+    assert "Or it goes with 4.4: mend" in " ".join(second.split())
+    assert " Perhaps   it goes with 4.4: mend that first.\n" in third
+
+
+def test_the_same_name_again_is_believed():
+    assert guesses(judged(t6=SPOILT, t8=SPOILT)) == [("M4.39", ""), ("M4.39", "")]
+
+
+def test_nothing_is_said_where_nothing_fits_and_nothing_had_a_name():
+    result = judged(t2=NO_NAME, t4=HALF)
+    assert guesses(result) == [("", ""), ("M4.13", "")]
+    assert "Perhaps" not in failure_text("04_broadcast", result.failed[0])
+
+
+def test_a_doubted_name_is_no_mistake_of_many():
+    many = [SubmissionResult(name, "0" * 64, [judged(t4=HALF, t5=MIXED)]) for name in "ab"]
+    found = shared_mistakes(Document("0" * 64, "isolated", 1.0, [], many))
+    assert [one.id for one in found] == ["M4.13"]
