@@ -10,6 +10,7 @@ import base64
 import json
 from typing import Any
 
+from grader.report.failure import the_guess
 from grader.results import GRADER_ERROR, MISSING, PASSED, LessonResult, SubmissionResult
 
 
@@ -26,7 +27,13 @@ def _tests(lesson: LessonResult) -> list[dict[str, Any]]:
         status = "fail" if lesson.state == MISSING else "error"
         return [_test(f"{lesson.id}: {lesson.state}", status)]
     return [
-        _test(f"{task.id} {task.title}", _status(task.state), task.points, task.says, task.seconds)
+        _test(
+            f"{task.id} {task.title}",
+            _status(task.state),
+            task.points,
+            " ".join(the_guess(task) or ()),
+            task.seconds,
+        )
         for task in lesson.tasks
     ]
 
