@@ -1,9 +1,12 @@
-"""Options of the kit's own tests, and what a run over the catalogue tells at its end."""
+"""Options and fixtures of the kit's own tests, and what a run over the catalogue tells."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from grader.wire.stage import Stage
 from tests.known import feedback, likely_figure
 
 FEEDBACK, LIKELY = "feedback", "likely"
@@ -29,6 +32,14 @@ def whole_catalogue(request: pytest.FixtureRequest) -> bool:
 def keep_feedback(request: pytest.FixtureRequest) -> bool:
     """Whether the golden files are being made, not compared with."""
     return bool(request.config.getoption("--keep-feedback"))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A world for one test of the harness; what was started in it is gone afterwards."""
+    world = Stage(tmp_path)
+    yield world
+    world.close()
 
 
 def pytest_terminal_summary(

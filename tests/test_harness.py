@@ -1,53 +1,19 @@
 """The wire harness itself: what it starts it ends, what it waits for it gets."""
 
-import os
-import signal
-import socket
-import sys
 import textwrap
 import time
 
-import psutil
 import pytest
 
-from grader.box.limits import LOOK_SECONDS
 from grader.report.sequence import sequence_text
-from grader.wire import sockets
 from grader.wire.client import Client
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.lines import difference, same_text, shown
-from grader.wire.output import FLOOD
-from grader.wire.patience import Deadline
-from grader.wire.process import Process
 from grader.wire.program import Program
 from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
-from grader.wire.stage import Stage
 from grader.wire.transcript import Event, Transcript
-
-POSIX = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux's kernel")
-ECHO = """
-    import socket
-    s = socket.create_server(("127.0.0.1", 0))
-    print("listening on 127.0.0.1:%d" % s.getsockname()[1], flush=True)
-    while True:
-        c, _ = s.accept()
-        while data := c.recv(4096):
-            c.sendall(data)
-        c.close()
-"""
-
-
-@pytest.fixture
-def stage(tmp_path):
-    world = Stage(tmp_path)
-    yield world
-    world.close()
-
-
-def write(stage, source, name="server.py"):
-    (stage.folder / name).write_text(textwrap.dedent(source))
+from tests.small_programs import ECHO, LINUX, write
 
 
 def test_a_server_that_says_where_it_listens_is_ready(stage):
@@ -159,112 +125,6 @@ def test_each_piece_is_received_by_itself(stage):
     ann = Server(stage).visitor("ann")
     ann.sends_in_pieces(b"abcdefgh", cuts=[1, 3, 7])
     ann.gets("1", "2", "4", "1")
-
-
-@LINUX
-def test_the_kernel_says_what_is_unread():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        ours = socket.create_connection(listener.getsockname())
-        ours.sendall(b"12345")
-        assert sockets.unread_bytes(ours) == 5
-        theirs, _ = listener.accept()
-        assert theirs.recv(2) == b"12"
-        assert sockets.unread_bytes(ours) == 3
-        theirs.close()
-        ours.close()
-        assert sockets.unread_bytes(ours) == 0
-
-
-@POSIX
-def test_a_fault_of_the_one_who_waits_for_an_end_is_no_fault_of_the_program(stage, monkeypatch):
-    def gone(self):
-        raise psutil.NoSuchProcess(1)  # as when one of them ends while it is looked at
-
-    def broken(self):
-        raise ValueError("a fault of ours")
-
-    write(stage, f"import time\ntime.sleep(1.5 * {LOOK_SECONDS})")
-    monkeypatch.setattr(Process, "_look_at_its_size", gone)
-    Program(stage, "server.py").ends(0)
-    monkeypatch.setattr(Process, "_look_at_its_size", broken)
-    with pytest.raises(RuntimeError, match="the grader has lost sight of server"):
-        Program(stage, "server.py").ends(0)
-
-
-def test_nothing_that_a_program_started_is_left(stage):
-    write(
-        stage,
-        """
-        import subprocess, sys, time
-        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        print("listening on 127.0.0.1:1", child.pid, flush=True)
-        time.sleep(600)
-        """,
-    )
-    program = Program(stage, "server.py")
-    stage.wait_until(lambda: b"\n" in program.process.stdout.beginning())
-    child = int(program.process.stdout.text().split()[-1])
-    os.kill(child, 0)
-    stage.close()
-    assert stage.left_running == 1
-    with pytest.raises(ProcessLookupError):
-        wait_for_end(child)
-
-
-def wait_for_end(pid):
-    """Wait until the process is gone; a zombie of somebody else counts as gone."""
-    for _ in range(200):
-        os.kill(pid, 0)
-        with open(f"/proc/{pid}/stat") as file:
-            if file.read().rpartition(")")[2].split()[0] == "Z":
-                raise ProcessLookupError
-        time.sleep(0.01)
-
-
-@POSIX
-def test_a_program_that_ends_and_leaves_a_process_has_not_ended(stage):
-    write(
-        stage,
-        """
-        import subprocess, sys
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        """,
-    )
-    program = Program(stage, "server.py")
-    with pytest.raises(WireFailure, match="expected nothing left running, got 1 process"):
-        program.ends(0)
-
-
-@POSIX
-def test_a_background_job_heeds_ctrl_c_all_the_same(stage):
-    write(stage, ECHO)
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        server = Server(stage)
-        server.is_told_to_stop()
-        with pytest.raises(WireFailure, match=r"stopped by signal 2|exit status 1"):
-            server.ends(0)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def test_output_is_drained_and_bounded(stage):
-    write(stage, "import sys\nsys.stdout.write('x' * 5_000_000)\nsys.exit(0)")
-    program = Program(stage, "server.py")
-    program.ends(0)
-    output = program.process.stdout
-    assert output.size == 5_000_000
-    assert len(output.text()) < 300_000
-    assert "bytes ...]" in output.text()
-
-
-def test_a_flood_is_stopped(stage):
-    write(stage, "while True: print('x' * 100_000)")
-    program = Program(stage, "server.py")
-    stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
-    assert program.process.stopped_for
-    assert program.process.stdout.size < 3 * FLOOD
 
 
 def test_a_missing_program_is_called_missing(stage):

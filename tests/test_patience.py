@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 import time
 
 import pytest
@@ -11,15 +10,9 @@ from grader.box.turns import held_up, without_a_turn
 from grader.wire.patience import LEAST_OWED, Deadline, Debt
 from grader.wire.program import Program
 from grader.wire.stage import Stage
+from tests.small_programs import LINUX, write
 
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux's kernel")
-
-
-@pytest.fixture
-def stage(tmp_path):
-    world = Stage(tmp_path)
-    yield world
-    world.close()
+SLEEPER = "import time\ntime.sleep(60)"
 
 
 def test_time_in_which_nobody_ran_is_not_counted():
@@ -74,7 +67,7 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
         while True:
             pass
     """
-    (stage.folder / "server.py").write_text(textwrap.dedent(source))
+    write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"busy" in program.process.stdout.beginning(), stage.patience(10))
     stage.debt = Debt(most=1.2)
@@ -83,7 +76,7 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
 
 
 def test_who_has_ended_has_waited_as_well(stage, monkeypatch):
-    (stage.folder / "server.py").write_text("import time\ntime.sleep(60)")
+    write(stage, SLEEPER)
     family = Program(stage, "server.py").process.family
     monkeypatch.setattr("grader.box.family.without_a_turn", lambda pids: {"1": 2.0})
     assert family.seconds_without_a_turn() == 2.0
@@ -107,7 +100,7 @@ def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
         reads = [(os.POSIX_SPAWN_OPEN, 0, "pipe", os.O_RDONLY, 0)]
         os.posix_spawn("/bin/true", ["true"], {}, file_actions=reads)
     """
-    (stage.folder / "server.py").write_text(textwrap.dedent(source))
+    write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"now" in program.process.stdout.beginning(), stage.patience(10))
     monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
@@ -117,7 +110,7 @@ def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
 
 
 def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
-    (stage.folder / "server.py").write_text("import time\ntime.sleep(60)")
+    write(stage, SLEEPER)
     Program(stage, "server.py")
     monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
     deadline = Deadline(0.2)

@@ -1,0 +1,127 @@
+"""A program that was started: its output is drained, its end is noticed, nothing of it is left."""
+
+import os
+import signal
+import socket
+import time
+
+import psutil
+import pytest
+
+from grader.box.limits import LOOK_SECONDS
+from grader.wire import sockets
+from grader.wire.failure import WireFailure
+from grader.wire.output import FLOOD
+from grader.wire.patience import Deadline
+from grader.wire.process import Process
+from grader.wire.program import Program
+from grader.wire.server import Server
+from tests.small_programs import ECHO, LINUX, write
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
+
+
+@LINUX
+def test_the_kernel_says_what_is_unread():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        ours.sendall(b"12345")
+        assert sockets.unread_bytes(ours) == 5
+        theirs, _ = listener.accept()
+        assert theirs.recv(2) == b"12"
+        assert sockets.unread_bytes(ours) == 3
+        theirs.close()
+        ours.close()
+        assert sockets.unread_bytes(ours) == 0
+
+
+@POSIX
+def test_a_fault_of_the_one_who_waits_for_an_end_is_no_fault_of_the_program(stage, monkeypatch):
+    def gone(self):
+        raise psutil.NoSuchProcess(1)  # as when one of them ends while it is looked at
+
+    def broken(self):
+        raise ValueError("a fault of ours")
+
+    write(stage, f"import time\ntime.sleep(1.5 * {LOOK_SECONDS})")
+    monkeypatch.setattr(Process, "_look_at_its_size", gone)
+    Program(stage, "server.py").ends(0)
+    monkeypatch.setattr(Process, "_look_at_its_size", broken)
+    with pytest.raises(RuntimeError, match="the grader has lost sight of server"):
+        Program(stage, "server.py").ends(0)
+
+
+def test_nothing_that_a_program_started_is_left(stage):
+    write(
+        stage,
+        """
+        import subprocess, sys, time
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        print("listening on 127.0.0.1:1", child.pid, flush=True)
+        time.sleep(600)
+        """,
+    )
+    program = Program(stage, "server.py")
+    stage.wait_until(lambda: b"\n" in program.process.stdout.beginning())
+    child = int(program.process.stdout.text().split()[-1])
+    os.kill(child, 0)
+    stage.close()
+    assert stage.left_running == 1
+    with pytest.raises(ProcessLookupError):
+        wait_for_end(child)
+
+
+def wait_for_end(pid):
+    """Wait until the process is gone; a zombie of somebody else counts as gone."""
+    for _ in range(200):
+        os.kill(pid, 0)
+        with open(f"/proc/{pid}/stat") as file:
+            if file.read().rpartition(")")[2].split()[0] == "Z":
+                raise ProcessLookupError
+        time.sleep(0.01)
+
+
+@POSIX
+def test_a_program_that_ends_and_leaves_a_process_has_not_ended(stage):
+    write(
+        stage,
+        """
+        import subprocess, sys
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """,
+    )
+    program = Program(stage, "server.py")
+    with pytest.raises(WireFailure, match="expected nothing left running, got 1 process"):
+        program.ends(0)
+
+
+@POSIX
+def test_a_background_job_heeds_ctrl_c_all_the_same(stage):
+    write(stage, ECHO)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        server = Server(stage)
+        server.is_told_to_stop()
+        with pytest.raises(WireFailure, match=r"stopped by signal 2|exit status 1"):
+            server.ends(0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_output_is_drained_and_bounded(stage):
+    write(stage, "import sys\nsys.stdout.write('x' * 5_000_000)\nsys.exit(0)")
+    program = Program(stage, "server.py")
+    program.ends(0)
+    output = program.process.stdout
+    assert output.size == 5_000_000
+    assert len(output.text()) < 300_000
+    assert "bytes ...]" in output.text()
+
+
+def test_a_flood_is_stopped(stage):
+    write(stage, "while True: print('x' * 100_000)")
+    program = Program(stage, "server.py")
+    stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
+    assert program.process.stopped_for
+    assert program.process.stdout.size < 3 * FLOOD
