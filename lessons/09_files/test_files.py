@@ -703,7 +703,7 @@ def no_half_file_stays(stage, start_client, scripted_server):
         has_only(client, folder)
         server.sends_bytes(b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n")
         server.sends("/end nobody/7 abc", "/data nobody/8 10", "/cancel x", "alice: go on")
-        prints_in_the_end(client, "alice: go on")
+        prints_after_notices(client, "alice: go on")
         has_only(client, folder)
     has_half_a_file(client, server)
     server.hangs_up()
