@@ -45,7 +45,7 @@ class Document:
             "format": FORMAT,
             "kit": {"version": __version__, "suite": f"sha256:{self.suite}"},
             "sandbox": self.sandbox,
-            "seconds": round(self.seconds, 1),
+            "seconds": self.seconds,
             "lessons": self.lessons,
             "submissions": [submission.to_json() for submission in self.submissions],
         }
@@ -91,7 +91,7 @@ def make_document(
     sandbox: the level at which submissions ran; seconds: of wall time.
     """
     described = [describe(lesson) for lesson in lessons]
-    return Document(suite_hash(lessons), sandbox, seconds, described, submissions)
+    return Document(suite_hash(lessons), sandbox, round(seconds, 1), described, submissions)
 
 
 def write_document(path: Path, document: Document) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from grader.document import Document, read_document, write_document
+from grader.document import Document, make_document, read_document, write_document
 from grader.errors import UserError
 from grader.report.alike import groups_alike, percent
 from grader.report.late import late_words
@@ -243,3 +243,9 @@ def test_three_hundred_submissions_fit_into_one_file_of_a_few_megabytes(tmp_path
                 task.transcript, task.likely = [], ""
     write_reports(document, tmp_path)
     assert (tmp_path / "index.html").stat().st_size < 3_000_000
+
+
+def test_what_is_shown_is_what_was_written_to_the_last_digit(tmp_path):
+    document = make_document([], [], "isolated", 22.53)
+    write_document(tmp_path / "results.json", document)
+    assert read_document(tmp_path / "results.json").seconds == document.seconds == 22.5
