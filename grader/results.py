@@ -47,6 +47,11 @@ class TaskResult:
     read: str = ""
     detail: str = ""
 
+    @property
+    def believed(self) -> str:
+        """The id of the known mistake, "" where there is none or an earlier one may explain it."""
+        return "" if self.mend_first else self.likely
+
 
 @dataclass
 class LessonResult:

@@ -39,5 +39,5 @@ def _failures(document: Document) -> Iterator[tuple[str, str, TaskResult]]:
     for submission in document.submissions:
         for lesson in submission.lessons:
             for task in lesson.failed if lesson.state == GRADED else ():
-                if task.likely and not task.mend_first:
+                if task.believed:
                     yield submission.id, lesson.id, task

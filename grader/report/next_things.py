@@ -29,7 +29,7 @@ def _mend(lesson: LessonResult, task: TaskResult) -> NextThing:
     opened = [
         other.id for other in lesson.tasks if other.state == NOT_RUN and task.id in other.needs
     ]
-    why = task.message if task.mend_first else task.says or task.message
+    why = task.says if task.believed else task.message
     if opened:
         why = f"{why.rstrip('.')}. Mending it also opens {', '.join(opened)}."
     return NextThing(f"t{task.id}", f"{task.id} {task.title}", why)

@@ -54,8 +54,7 @@ def _hardest(document: Document) -> list[TaskNumbers]:
                 tried[task.id] += task.state != NOT_RUN
                 if task.state not in (PASSED, NOT_RUN):
                     failed[task.id] += 1
-                    sure = "" if task.mend_first else task.likely
-                    alike.setdefault(task.id, Counter())[sure] += 1
+                    alike.setdefault(task.id, Counter())[task.believed] += 1
     rows = []
     for name, number in failed.most_common():
         known = [(likely, n) for likely, n in alike[name].most_common() if likely]

@@ -110,7 +110,7 @@ class Process:
             for share in self.family.shares():
                 memory += share
                 processes = self.family.count()  # who multiplies makes each share take long
-                if processes > MOST_PROCESSES:
+                if memory > MOST_MEMORY or processes > MOST_PROCESSES:
                     break
         if processes > MOST_PROCESSES:
             self._stop_for(f"started more than {MOST_PROCESSES} processes")
