@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.wire.process import heed_signals
 from grader.wire.stage import Stage
 from tests.known import feedback, likely_figure
 
@@ -20,6 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--keep-feedback", action="store_true", help="write tests/known/feedback/ again"
     )
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C work in what is tested, also where a shell runs all this in the background."""
+    heed_signals()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What makes a machine a bad place for a suite: busy neighbours, little memory, one core, bombs.
+"""What makes a machine a bad place for a suite: neighbours, little memory, one core, a crowd.
 
 The rule: behind the `with` the neighbours are gone. What a process does to itself stays.
 """
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import psutil
@@ -97,7 +97,9 @@ CONDITIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "nice": low_priority,
     "one-core": one_core,
     "bombs": fork_bombs,
+    "crowd": nullcontext,
 }
+SUITES_AT_ONCE = {"crowd": 4 * cores()}  # nobody but the suites themselves; elsewhere 3
 
 
 def available() -> int:

@@ -1,10 +1,12 @@
 """Looks for flakes: grades right programs again and again where a machine has no time for them.
 
     python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--under one-core]
+    python -m tests.soak --minutes 30 --first 201         a slice: as many runs as that takes
 
-The runs are shared out over busy neighbours, little memory, nice 19, a single core and fork bombs.
-Every point that a right program loses is a flake of ours; its transcript is printed. Exit status
-1 if there was one.
+The runs are shared out over busy neighbours, little memory, nice 19, a single core, fork bombs and
+a crowd of suites. Every point that a right program loses is a flake of ours; its transcript is
+printed. At the end stands how many runs of each lesson there were, so that slices can be added up.
+Exit status 1 if a point was lost.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -26,9 +29,10 @@ from grader.report.failure import failure_text
 from grader.results import PASSED, LessonResult
 from grader.wire.patience import measured_slowness
 from tests.known.catalogue import build, programs
-from tests.pressure import CONDITIONS
+from tests.pressure import CONDITIONS, SUITES_AT_ONCE
 
 Subject = tuple[str, Lesson, Path]
+MOST_RUNS = 1000  # of each suite in a slice that is bounded by minutes
 
 
 def main() -> int:
@@ -42,7 +46,9 @@ def main() -> int:
         slowness = measured_slowness()  # before the neighbours come: as check does on a laptop
         with CONDITIONS[options.under]():
             seeds = range(options.first, options.first + options.runs)
-            return _soak(subjects, seeds, options.jobs, slowness)
+            jobs = options.jobs or SUITES_AT_ONCE.get(options.under, 3)
+            end = time.monotonic() + 60 * options.minutes if options.minutes else None
+            return soak(subjects, seeds, jobs, slowness, end)
 
 
 def _under_each(options: argparse.Namespace) -> int:
@@ -53,6 +59,8 @@ def _under_each(options: argparse.Namespace) -> int:
         if runs:
             print(f"-- {name}, {runs} runs", flush=True)
             more = ["--under", name, "--runs", str(runs), "--first", str(first)]
+            if options.minutes:
+                more += ["--minutes", str(options.minutes / len(CONDITIONS))]
             worst |= subprocess.run(
                 [sys.executable, "-m", "tests.soak", *sys.argv[1:], *more], check=False
             ).returncode
@@ -62,13 +70,16 @@ def _under_each(options: argparse.Namespace) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=20, help="of each suite on each program")
+    parser.add_argument("--runs", type=int, help="of each suite on each program: 20")
+    parser.add_argument("--minutes", type=float, help="begin no run later than that")
     parser.add_argument("--first", type=int, default=1, help="the seed of the first run")
     parser.add_argument("--lesson", action="append", default=[])
-    parser.add_argument("--jobs", type=int, default=3, help="suites at the same time")
+    parser.add_argument("--jobs", type=int, help="suites at the same time: 3")
     parser.add_argument("--under", choices=CONDITIONS, help="this only, not each in its turn")
     parser.add_argument("--only-reference", action="store_true", help="leave the odd ones out")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.runs = options.runs or (MOST_RUNS if options.minutes else 20)
+    return options
 
 
 def _subjects(lessons: list[Lesson], folder: Path, only_reference: bool) -> Iterator[Subject]:
@@ -80,34 +91,47 @@ def _subjects(lessons: list[Lesson], folder: Path, only_reference: bool) -> Iter
             yield program.name, lesson, build(program, folder / program.id)
 
 
-def _soak(subjects: list[Subject], seeds: range, jobs: int, slowness: float) -> int:
+def soak(
+    subjects: list[Subject], seeds: range, jobs: int, slowness: float, end: float | None
+) -> int:
+    """Grade each program with each seed; begin none after `end` (as time.monotonic() says it).
+
+    Return the exit status: 1 if one of them lost a point.
+    """
+
+    def grade(lesson: Lesson, folder: Path, seed: int) -> LessonResult | None:
+        if end and time.monotonic() >= end:
+            return None
+        return run_lesson(Job(lesson, folder, (), seed, slowness, best_level()))
+
     began = time.monotonic()
-    lost: dict[str, int] = {}
-    done = 0
+    done: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
-            pool.submit(run_lesson, Job(lesson, folder, (), seed, slowness, best_level())): name
+            pool.submit(grade, lesson, folder, seed): name
             for seed in seeds
             for name, lesson, folder in subjects
         }
         try:
             for future in as_completed(waiting):
-                done += 1
                 name, result = waiting[future], future.result()
+                if not result:
+                    continue
+                done[result.id] += 1
                 if result.points < result.max_points:
-                    lost[f"{name} {result.id}"] = lost.get(f"{name} {result.id}", 0) + 1
+                    lost[f"{name} {result.id}"] += 1
                     _tell(name, result)
-                if done % 50 == 0:
-                    left = (time.monotonic() - began) / done * (len(waiting) - done)
-                    total = sum(lost.values())
-                    print(f"{done}/{len(waiting)}  {total} lost  {left:.0f} s left", flush=True)
+                if done.total() % 50 == 0:
+                    print(f"{done.total()} runs, {lost.total()} lost a point", flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             end_running_suites()
     seconds = time.monotonic() - began
-    print(f"{done} suite runs, {sum(lost.values())} lost points, {seconds:.0f} s")
+    print(f"{done.total()} suite runs, {lost.total()} lost a point, {seconds:.0f} s")
+    print("runs: " + ", ".join(f"{lesson} {times}" for lesson, times in sorted(done.items())))
     for name, times in sorted(lost.items()):
-        print(f"  {name}: {times}")
+        print(f"  lost: {name}: {times}")
     return 1 if lost else 0
 
 
