@@ -1,15 +1,17 @@
 """Options and fixtures of the kit's own tests, and what a run over the catalogue tells."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.wire.process import heed_signals
 from grader.wire.stage import Stage
+from tests.handed_in import packed_bytes
 from tests.known import feedback, likely_figure
 
+ClassOf = Callable[..., Path]
 FEEDBACK, LIKELY = "feedback", "likely"
 
 
@@ -46,6 +48,23 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     world = Stage(tmp_path)
     yield world
     world.close()
+
+
+@pytest.fixture(params=["folder", "zip"])
+def class_of(request: pytest.FixtureRequest, tmp_path: Path) -> ClassOf:
+    """Make a class of names and contents, as a folder or as a zip of one; return its path."""
+
+    def make(files: dict[str, str | bytes], name: str = "class") -> Path:
+        if request.param == "zip":
+            (tmp_path / f"{name}.zip").write_bytes(packed_bytes(files))
+            return tmp_path / f"{name}.zip"
+        for file, data in files.items():
+            path = tmp_path / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return tmp_path / name
+
+    return make
 
 
 def pytest_terminal_summary(

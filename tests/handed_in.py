@@ -10,6 +10,7 @@ import pytest
 from grader.classrun import intake
 from grader.course.catalogue import find_lesson
 
+SERVER = "01_echo/server.py"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs links, pipes and modes")
 
 
@@ -100,3 +101,14 @@ def evil_zip(tmp_path, data):
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "eve.zip").write_bytes(data)
     return beside(tmp_path)
+
+
+def taken_in(path, tmp_path, *lessons):
+    """Take the class in; return its submissions by id."""
+    graded = [find_lesson(name) for name in lessons]
+    return {one.id: one for one in intake.take_in(path, tmp_path / "work", graded)}
+
+
+def source(one, name=SERVER):
+    """Return what is graded under this name."""
+    return (one.folder / name).read_text()

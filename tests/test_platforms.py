@@ -1,94 +1,21 @@
 """Whose download is it: names of Moodle, Canvas, Gradescope, GitHub; folders and zips alike."""
 
-import io
 import os
-import zipfile
 
 import pytest
 
-from grader.classrun import gradescope
-from grader.classrun.intake import take_in
 from grader.classrun.platforms import common_prefix
-from grader.course.catalogue import find_lesson
 from grader.errors import UserError
-
-SERVER = "01_echo/server.py"
-YML = """\
-submission_77:
-  :submitters:
-  - :name: Ada Lovelace
-    :sid: '00101'
-    :email: ada@example.org
-    :more:
-      :name: Eve
-  :history:
-  - :id: 3
-    :name: Eve
-    :email: eve@example.org
-  :created_at: 2026-11-22 22:00:00.123456789 Z
-  :score: 0.0
-  :results:
-    :output: |-
-      x
-    :submitters:
-    - :name: Eve
-      :email: eve@example.org
-submission_78:
-  :submitters:
-  - :name: "Ren\\xE9e \\"R\\" O'Hara"
-    :sid:
-    :email: renee@example.org
-  - :name: 'Bob ''B'' Bee'
-    :sid: ''
-    :email: bob@example.org
-  :created_at: &1 2026-11-22 23:30:00.000000000 +01:00
-"""
-
-
-def packed(names, text="pass\n"):
-    """Return the bytes of a zip with these names; a dict gives contents."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name in names:
-            archive.writestr(name, names[name] if isinstance(names, dict) else text)
-    return file.getvalue()
-
-
-@pytest.fixture(params=["folder", "zip"])
-def class_of(request, tmp_path):
-    """Make a class of names and contents, as a folder or as a zip of one; return its path."""
-
-    def make(files, name="class"):
-        if request.param == "zip":
-            (tmp_path / f"{name}.zip").write_bytes(packed(files))
-            return tmp_path / f"{name}.zip"
-        for file, data in files.items():
-            path = tmp_path / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return tmp_path / name
-
-    return make
-
-
-def intake(path, tmp_path, *lessons):
-    """Take the class in; return its submissions by id."""
-    graded = [find_lesson(name) for name in lessons]
-    return {one.id: one for one in take_in(path, tmp_path / "work", graded)}
-
-
-def source(one, name=SERVER):
-    """Return what is graded under this name."""
-    return (one.folder / name).read_text()
+from tests.handed_in import SERVER, packed_bytes, source, taken_in
 
 
 def test_moodle_folders_prefixes_and_texts(class_of, tmp_path):
-    found = intake(
+    found = taken_in(
         class_of(
             {
-                "Ada Lovelace_4711_assignsubmission_file/work.zip": packed([SERVER], "ada"),
+                "Ada Lovelace_4711_assignsubmission_file/work.zip": packed_bytes({SERVER: "ada"}),
                 "Bob B._4712_assignsubmission_file_/01_echo/server.py": "bob",
-                "Carol_4713_assignsubmission_file_work.zip": packed([SERVER], "carol"),
+                "Carol_4713_assignsubmission_file_work.zip": packed_bytes({SERVER: "carol"}),
                 "Ada Lovelace_4711_assignsubmission_onlinetext/onlinetext.html": "hello",
                 "Dan_4714_assignsubmission_onlinetext_onlinetext.html": "hello",
             }
@@ -104,24 +31,23 @@ def test_moodle_folders_prefixes_and_texts(class_of, tmp_path):
 
 
 def test_a_file_name_cannot_pass_for_another_person(class_of, tmp_path):
-    found = intake(
+    of_eve = "Eve_66_assignsubmission_file_Ada_4711_assignsubmission_file_work.zip"
+    found = taken_in(
         class_of(
             {
-                "Ada_4711_assignsubmission_file_work.zip": packed([SERVER], "ada"),
-                "Eve_66_assignsubmission_file_Ada_4711_assignsubmission_file_work.zip": packed(
-                    [SERVER], "eve"
-                ),
+                "Ada_4711_assignsubmission_file_work.zip": packed_bytes({SERVER: "ada"}),
+                of_eve: packed_bytes({SERVER: "eve"}),
             }
         ),
         tmp_path,
     )
     assert list(found) == ["Ada_4711", "Eve_66"]
     assert source(found["Ada_4711"]) == "ada"
-    canvas = intake(
+    canvas = taken_in(
         class_of(
             {
-                "ada_101_4711_work.zip": packed([SERVER], "ada"),
-                "eve_66_4712_ada_101_9999_work-9.zip": packed([SERVER], "eve"),
+                "ada_101_4711_work.zip": packed_bytes({SERVER: "ada"}),
+                "eve_66_4712_ada_101_9999_work-9.zip": packed_bytes({SERVER: "eve"}),
             },
             "canvas",
         ),
@@ -134,14 +60,14 @@ def test_a_file_name_cannot_pass_for_another_person(class_of, tmp_path):
 
 
 def test_canvas_late_flag_and_resubmissions(class_of, tmp_path):
-    found = intake(
+    found = taken_in(
         class_of(
             {
-                "lovelaceada_LATE_101_4711_work-2.zip": packed([SERVER], "second"),
-                "lovelaceada_LATE_101_4799_work-10.zip": packed([SERVER], "tenth"),
-                "lovelaceada_LATE_101_4700_work.zip": packed([SERVER], "first"),
-                "beebob_102_4712_one.zip": packed([SERVER], "bob"),
-                "beebob_102_4713_two.zip": packed(["02_lines/server.py"], "bob"),
+                "lovelaceada_LATE_101_4711_work-2.zip": packed_bytes({SERVER: "second"}),
+                "lovelaceada_LATE_101_4799_work-10.zip": packed_bytes({SERVER: "tenth"}),
+                "lovelaceada_LATE_101_4700_work.zip": packed_bytes({SERVER: "first"}),
+                "beebob_102_4712_one.zip": packed_bytes({SERVER: "bob"}),
+                "beebob_102_4713_two.zip": packed_bytes({"02_lines/server.py": "bob"}),
                 "textcarol_103_text.html": "hello",
             }
         ),
@@ -167,67 +93,15 @@ def test_single_files_count_when_one_lesson_is_graded(class_of, tmp_path):
             "carol_103_4715_x.rar": "Rar!",
         }
     )
-    found = intake(path, tmp_path, "1")
+    found = taken_in(path, tmp_path, "1")
     ada, bob, carol = found.values()
     assert (source(ada), source(ada, "01_echo/client.py")) == ("new", "client")
     assert "graded as 01_echo" in " ".join(ada.notes)
     assert "passed over 'ada_101_4711_server.py'" in ada.notes[0]
     assert bob.folder is None and "no lesson folder" in bob.notes[0]
     assert carol.folder is None and "a .rar cannot be opened here; hand in a .zip" in carol.notes[0]
-    both = intake(path, tmp_path / "second", "1", "2")
+    both = taken_in(path, tmp_path / "second", "1", "2")
     assert all(one.folder is None for one in both.values())
-
-
-def test_gradescope_says_who_and_when(class_of, tmp_path):
-    found = intake(
-        class_of(
-            {
-                "assignment_9_export/submission_metadata.yml": YML,
-                "assignment_9_export/submission_77/01_echo/server.py": "ada",
-                "assignment_9_export/submission_78/code/01_echo/server.py": "renee and bob",
-                "assignment_9_export/submission_79/01_echo/server.py": "nobody knows",
-            }
-        ),
-        tmp_path,
-    )
-    assert len(found) == 3
-    ada = found["Ada_Lovelace_00101"]
-    assert ada.person == {
-        "lms": "gradescope", "submission": "77", "name": "Ada Lovelace", "sid": "00101",
-        "email": "ada@example.org", "submitted": "2026-11-22T22:00:00.123456+00:00",
-    }  # fmt: skip
-    group = next(one for one in found.values() if one.person.get("submission") == "78")
-    assert group.person["name"] == "Renée \"R\" O'Hara; Bob 'B' Bee"
-    assert group.person["email"] == "renee@example.org; bob@example.org"
-    assert group.person["submitted"] == "2026-11-22T22:30:00+00:00"
-    assert found["submission_79"].person == {}
-    assert [source(one) for one in (ada, group)] == ["ada", "renee and bob"]
-
-
-def test_of_two_gradescope_submissions_the_later_counts(class_of, tmp_path):
-    later = YML.partition("submission_78")[0].replace("77", "5").replace("11-22", "11-23")
-    found = intake(
-        class_of(
-            {
-                "submission_metadata.yml": YML + later,
-                "submission_77/01_echo/server.py": "early",
-                "submission_5/01_echo/server.py": "late",
-            }
-        ),
-        tmp_path,
-    )
-    ada = found["Ada_Lovelace_00101"]
-    assert source(ada) == "late" and ada.person["submission"] == "5"
-    assert "passed over 'submission_77': 'submission_5' is newer" in ada.notes
-
-
-def test_metadata_of_any_shape_is_read_without_harm():
-    assert gradescope.read_metadata("%\x00\n- [\nsubmission_1:\n:submitters") == {
-        "submission_1": {"submission": "1"}
-    }
-    assert gradescope.read_metadata("submission_1:\n  :created_at: tomorrow\n") == {
-        "submission_1": {"submission": "1"}
-    }
 
 
 def test_clones_of_a_github_classroom(class_of, tmp_path):
@@ -235,7 +109,7 @@ def test_clones_of_a_github_classroom(class_of, tmp_path):
     for login in ("ada-l", "ada-m", "bob"):
         files[f"echo-to-chat-{login}/.git/config"] = "[core]\n"
         files[f"echo-to-chat-{login}/01_echo/server.py"] = login
-    found = intake(class_of(files), tmp_path)
+    found = taken_in(class_of(files), tmp_path)
     assert {one.id: source(one) for one in found.values()} == {
         "ada-l": "ada-l", "ada-m": "ada-m", "bob": "bob",
     }  # fmt: skip
@@ -252,15 +126,15 @@ def test_the_common_prefix_is_the_assignment():
 
 def test_a_class_in_a_zip_may_be_wrapped_and_hostile(tmp_path):
     files = {
-        "hw/ann.zip": packed([SERVER], "ann"),
+        "hw/ann.zip": packed_bytes({SERVER: "ann"}),
         "hw/bob/01_echo/server.py": "bob",
         "hw/eve/../../../evil.py": "evil",
         "hw/__MACOSX/ann.zip": "x",
         "hw/.DS_Store": "x",
         f"hw/{'n' * 300}/01_echo/server.py": "long",
     }
-    (tmp_path / "class.zip").write_bytes(packed(files))
-    found = intake(tmp_path / "class.zip", tmp_path)
+    (tmp_path / "class.zip").write_bytes(packed_bytes(files))
+    found = taken_in(tmp_path / "class.zip", tmp_path)
     assert len(found) == 4
     assert (source(found["ann"]), source(found["bob"])) == ("ann", "bob")
     assert found["eve"].folder is None and "outside its folder" in found["eve"].notes[0]
@@ -270,21 +144,12 @@ def test_a_class_in_a_zip_may_be_wrapped_and_hostile(tmp_path):
 
 
 def test_a_zip_of_one_submission_or_of_nonsense_is_no_class(tmp_path):
-    (tmp_path / "one.zip").write_bytes(packed([SERVER]))
+    (tmp_path / "one.zip").write_bytes(packed_bytes({SERVER: "pass\n"}))
     (tmp_path / "broken.zip").write_bytes(b"PK")
     with pytest.raises(UserError, match="is one submission, not a class"):
-        intake(tmp_path / "one.zip", tmp_path)
+        taken_in(tmp_path / "one.zip", tmp_path)
     with pytest.raises(UserError, match=r"broken.zip: the zip cannot be read"):
-        intake(tmp_path / "broken.zip", tmp_path)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="opens a file so that it fails")
-def test_metadata_that_cannot_be_read_is_said_in_one_line(tmp_path, monkeypatch):
-    (tmp_path / "class").mkdir()
-    (tmp_path / "class" / "submission_metadata.yml").write_text(YML)
-    monkeypatch.setattr("grader.classrun.members.PLAIN", os.O_RDONLY | os.O_DIRECTORY)
-    with pytest.raises(UserError, match=r"submission_metadata.yml: it cannot be read"):
-        intake(tmp_path / "class", tmp_path)
+        taken_in(tmp_path / "broken.zip", tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs names that are no text")
@@ -293,7 +158,7 @@ def test_a_name_that_is_no_text_can_be_written_down(tmp_path):
     os.makedirs(name + b"/01_echo")
     with open(name + b"/01_echo/server.py", "w") as file:
         file.write("ada")
-    (ada,) = intake(tmp_path / "class", tmp_path).values()
+    (ada,) = taken_in(tmp_path / "class", tmp_path).values()
     assert ada.person["name"] == "Ada?"
     assert source(ada) == "ada"
     ada.id.encode()

@@ -8,9 +8,9 @@ import pytest
 from grader.box.inside import interpreter
 from grader.wire.client import Client
 from grader.wire.failure import WireFailure
+from grader.wire.hardships import SHORT_SENDS, hardships
 from grader.wire.program import Program
 from grader.wire.server import Server
-from grader.wire.short_sends import little_at_a_time
 from grader.wire.stage import Stage
 
 ECHO = """
@@ -114,7 +114,7 @@ def write(stage, source, name="server.py"):
 def run(stage, source, *, short=True):
     """Return what the program printed, on stdout and stderr, with short sends or without."""
     write(stage, source)
-    more = little_at_a_time(stage.folder.parent) if short else {}
+    more = hardships(stage.folder.parent, SHORT_SENDS) if short else {}
     command = [interpreter(), "server.py", "--port", "0"]
     done = subprocess.run(
         command, cwd=stage.folder, env=more, capture_output=True, text=True, timeout=60, check=False

@@ -9,10 +9,10 @@ from typing import Any
 
 from grader.box.inside import interpreter
 from grader.wire.failure import Kind, WireFailure
+from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
-from grader.wire.short_sends import little_at_a_time
 from grader.wire.stage import Stage, status_words
 from grader.wire.system import POSIX
 from grader.wire.usage import MIB, Usage, cpu_seconds, peak_memory, usage
@@ -29,8 +29,9 @@ class Program:
     asked: the command as a suite gave it, for messages; empty for a server or client, whose
     command says nothing new. folder: where it lies, if it is the kit's own program: then its
     end ends no wait, and its failures are the grader's. short_sends: whether its send() takes
-    little at a time, if it is in Python. buffered: whether Python keeps what it prints into a pipe
-    until it is flushed, as it does outside of the kit. settings: see Process.
+    little at a time, and restless: whether its threads change turns often, if it is in Python.
+    buffered: whether Python keeps what it prints into a pipe until it is flushed, as it does
+    outside of the kit. settings: see Process.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Program:
         *options: str,
         folder: Path | None = None,
         short_sends: bool = False,
+        restless: bool = False,
         buffered: bool = False,
         **settings: Any,
     ) -> None:
@@ -49,7 +51,8 @@ class Program:
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         command = [interpreter(), file, *options]
-        environment = little_at_a_time(stage.folder.parent) if short_sends else {}
+        asked = ((SHORT_SENDS, short_sends), (RESTLESS_THREADS, restless))
+        environment = hardships(stage.folder.parent, *(name for name, is_so in asked if is_so))
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
         settings["environment"] = environment

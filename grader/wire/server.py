@@ -26,7 +26,7 @@ class Server(Program):
     """A server of the submission, on a free port, that said it was ready and is.
 
     descriptors: the most that it may have open at a time, where the system can see to it; 0 for
-    as many as anybody needs. short_sends, buffered: see Program. stdin: see Process.
+    as many as anybody needs. short_sends, restless, buffered: see Program. stdin: see Process.
     """
 
     def __init__(
@@ -37,13 +37,14 @@ class Server(Program):
         folder: Path | None = None,
         descriptors: int = 0,
         short_sends: bool = False,
+        restless: bool = False,
         stdin: int = subprocess.DEVNULL,
         buffered: bool = False,
     ) -> None:
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
         settings: dict[str, Any] = {"limits": limits, "stdin": stdin, "buffered": buffered}
-        settings["short_sends"] = short_sends
+        settings |= {"short_sends": short_sends, "restless": restless}
         super().__init__(stage, "server.py", *words, folder=folder, **settings)
         self.options = options
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh

@@ -108,7 +108,8 @@ def test_all_hear_the_lines_in_one_order_and_unmixed(server):
 
 
 @task("4.6", needs=["4.2"])
-def test_a_newcomer_hears_every_line_from_the_welcome_on(server):
+def test_a_newcomer_hears_every_line_from_the_welcome_on(start_server):
+    server = start_server(restless=True)
     alice, bob, carol = joins(server, "alice", "bob", "carol")
     for number in range(20):
         newcomer = joins(server, f"guest {number}")

@@ -252,7 +252,8 @@ def test_who_has_no_name_is_nobody(server):
 
 
 @task("6.9", needs=["6.6"])
-def test_of_many_claims_at_one_moment_exactly_one_wins(server):
+def test_of_many_claims_at_one_moment_exactly_one_wins(start_server):
+    server = start_server(restless=True)
     (alice,) = enter(server, "alice")
     for number in range(5):
         claimants = [server.visitor(f"claimant {one}") for one in range(12)]
@@ -295,7 +296,8 @@ def test_a_name_is_free_before_the_others_hear_of_it(server):
 
 
 @task("6.11", needs=["6.3"])
-def test_notices_and_chat_stand_in_one_order(server):
+def test_notices_and_chat_stand_in_one_order(start_server):
+    server = start_server(restless=True)
     dave, erin, alice, bob = people = enter(server, "dave", "erin", "alice", "bob")
     frank = server.visitor("frank")
     frank.gets(QUESTION)

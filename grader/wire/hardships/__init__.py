@@ -1,0 +1,35 @@
+"""Gives a Python program a bad day: what may happen to it on any machine happens now.
+
+Two mistakes are nearly never seen on a quiet one. On a blocking socket send() takes all of it, so
+who ignores its result (send() for sendall()) goes unnoticed until the network is bad. And threads
+nearly never change turns between two lines that belong together, so a missing lock goes unnoticed
+until the room is full. A task asks for either: `start_server(short_sends=True, restless=True)`. No
+contract changes by it: a right program looks at the result, or leaves that to sendall(); and it
+holds a lock, or has one thread only, or a queue between them.
+
+Python itself is asked for it, by `usercustomize`, a module that it imports when it starts: so the
+command stays `python server.py ...`, with the same `__main__`, sys.argv and sys.path[0], and
+multiprocessing starts its children as ever. Other languages do not notice; who wants to get
+around it can, and has written more than the right thing would have been.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SHORT_SENDS, RESTLESS_THREADS = "short_sends.py", "restless_threads.py"
+
+
+def hardships(place: Path, *names: str) -> dict[str, str]:
+    """Return an environment with these effects. place: a folder of the task, open to programs."""
+    if not names:
+        return {}
+    folder = place / "_".join(Path(name).stem for name in names)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    custom = folder / "usercustomize.py"
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in names]
+    custom.write_text("\n".join(parts), encoding="utf-8")
+    custom.chmod(0o644)
+    return {"PYTHONPATH": str(folder)}
