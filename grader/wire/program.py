@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.box.inside import interpreter
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
+from grader.wire.hardships import RESTLESS_SECONDS, RESTLESS_THREADS, SHORT_SENDS, hardships
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
@@ -53,6 +53,8 @@ class Program:
         command = [interpreter(), file, *options]
         asked = ((SHORT_SENDS, short_sends), (RESTLESS_THREADS, restless))
         environment = hardships(stage.folder.parent, *(name for name, is_so in asked if is_so))
+        if restless:
+            stage.indulgence = RESTLESS_SECONDS
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
         settings["environment"] = environment

@@ -44,6 +44,7 @@ class Stage:
         self.seed = seed
         self.loop = Loop()
         self.transcript = Transcript()
+        self.indulgence = 0.0  # seconds more for who was slowed down by us
         self.task_time = Deadline(TASK_SECONDS * slowness)
         self.debt = Debt(MOST_OWED * slowness)
         self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
@@ -78,8 +79,12 @@ class Stage:
             self.expected_to_end = False
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
-        """Return a fresh deadline, scaled for this machine and within the task's limit."""
-        return Deadline(min(seconds * self.slowness, max(self.task_time.left, 0.0)))
+        """Return a fresh deadline, scaled for this machine and within the task's limit.
+
+        What is shorter than PATIENCE is a look at something that need not come.
+        """
+        more = self.indulgence if seconds >= PATIENCE else 0.0
+        return Deadline(min(seconds * self.slowness + more, max(self.task_time.left, 0.0)))
 
     def wait_until(
         self,

@@ -19,6 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SHORT_SENDS, RESTLESS_THREADS = "short_sends.py", "restless_threads.py"
+RESTLESS_SECONDS = 2.0  # longer than threads stay restless: so much longer an answer may take
 
 
 def hardships(place: Path, *names: str) -> dict[str, str]:
