@@ -98,6 +98,10 @@ def test_the_room_of_lesson_07_is_still_there(server):
     carol.sends("carol")
     carol.gets("* welcome, carol")
     alice.gets("* carol joined")
+    carol.sends("///")
+    alice.gets("carol: //")
+    for line, word in (("/DATA 1 4", "DATA"), ("/sendfile_is_for_clients", "sendfile_is_for_clie")):
+        asks_and_gets(carol, line, f"* unknown command /{word}, try /help")
 
 
 @task("9.2", needs=["9.1"])
@@ -246,11 +250,46 @@ def test_who_was_there_at_the_beginning_gets_it(server):
         person.gets("/cancel alice/2")
     is_cancelled(alice, 2)
     is_heard(alice, "that was all", bob, carol, dave, erin, under="anna")
-    for person in (bob, carol, dave, erin):
+    each_file_is_its_senders_own(bob, (alice, carol, dave, erin))
+    a_label_is_free_again(carol, (alice, bob, dave, erin))
+    alice.sends("/file 3 4 z")
+    for person in (bob, dave, erin):
+        person.gets("/file anna/3 4 z")
         person.hangs_up()
-    alice.gets_in_any_order("* Zoe left", "* carol left", "* dave left", "* erin left")
+    alice.gets_in_any_order("* Zoe left", "* dave left", "* erin left")
+    alice.sends_bytes(b"/data 3 4\nabcd/end 3 " + digest(b"abcd").encode() + b"\n")
+    alice.gets("* sent z (4 bytes) to nobody")
     alice.sends_bytes(file_as_sent(2, "x", b"abcd"))
     alice.gets("* sent x (4 bytes) to nobody")
+
+
+def each_file_is_its_senders_own(bob, others):
+    """Zoe, who was bob, has two files open: nobody else ends one of them, and each ends alone."""
+    bob.sends("/file 1 4 y", "/file 0 4 z")
+    for person in others:
+        person.gets("/file Zoe/1 4 y", "/file Zoe/0 4 z")
+    alice = others[0]
+    alice.sends("/cancel 1")
+    is_cancelled(alice, 1)  # hers is closed, and his is not hers
+    bob.sends("/cancel 1")
+    is_cancelled(bob, 1)
+    bob.sends_bytes(b"/data 0 4\nabcd/end 0 " + digest(b"abcd").encode() + b"\n")
+    for person in others:
+        person.gets("/cancel Zoe/1")
+        gets_chunk(person, "Zoe/0", b"abcd")
+        person.gets(f"/end Zoe/0 {digest(b'abcd')}")
+    bob.gets("* sent z (4 bytes) to anna, carol, dave, erin")
+
+
+def a_label_is_free_again(carol, others):
+    """The file alice/1 is closed, so a new alice opens hers; it ends as alice/1 when she goes."""
+    carol.sends("/nick alice", "/file 1 4 x", "/nick Carol")
+    carol.gets("* carol is now alice", "* alice is now Carol")
+    for person in others:
+        person.gets("* carol is now alice", "/file alice/1 4 x", "* alice is now Carol")
+    carol.hangs_up()
+    for person in others:
+        person.gets("/cancel alice/1", "* Carol left")
 
 
 @task("9.7", needs=["9.2"])
@@ -262,6 +301,7 @@ def test_a_file_that_is_not_whole_is_cancelled(server):
         b"/data 1 2\ncd/end 1 abc\n",  # no SHA-256
         b"/data 1 2\ncd/end 1 " + digest(b"abcd").upper().encode() + b"\n",
         b"/data 1 2\ncd/end 1 " + digest(b"abcd").encode() + b" \n",
+        b"/data 1 2\ncd/end 1 " + b"g" * 64 + b"\n",
         b"/cancel 1\n",
         b"/file 1 4 again\n",  # the ID is still open
     )
@@ -276,6 +316,9 @@ def test_a_file_that_is_not_whole_is_cancelled(server):
         alice.sends_bytes(b"/data 1 4\nlate")  # the ID is closed
         is_cancelled(alice, 1)
         is_heard(alice, "well", bob)
+    alice.sends_bytes(b"/file 2 0 x\n/data 2 1\na")  # more than nothing
+    bob.gets("/file alice/2 0 x", "/cancel alice/2")
+    is_cancelled(alice, 2)
     for leave in ("hangs_up", "resets", "ends_its_stream", "/quit", "in a chunk"):
         alice.sends_bytes(b"/file 1 4 x\n/file 01 4 y\n/data 1 2\nab")
         bob.gets("/file alice/1 4 x", "/file alice/01 4 y")
@@ -324,6 +367,8 @@ def test_what_cannot_be_a_file_is_refused(server):
     for _ in range(2):
         alice.sends_bytes(b"/data 9 12\n/quit\nhello\n")
         is_cancelled(alice, 9)
+    alice.sends_bytes(f"/data 9 {MAX_CHUNK}\n".encode() + scenes.counted(MAX_CHUNK).encode())
+    is_cancelled(alice, 9)
     is_heard(alice, "not harmed", bob)
     alice.sends("/file 1 4 x", "/nick anna")
     bob.gets("/file alice/1 4 x", "* alice is now anna")
@@ -441,12 +486,30 @@ def test_it_stands_what_every_server_stands(stage, start_server):
         person.gets("/file mallory/2 4 y", "/cancel mallory/2", "* mallory left")
     is_heard(alice, "all well", bob)
     server.has_not_grown_by(8 * MIB, since=before)
+    a_receiver_vanishes(server, alice, bob)
     for person in (alice, bob, mallory):
         person.hangs_up()
     server.is_back_to(alone)
     scenes.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+
+
+def a_receiver_vanishes(server, alice, bob):
+    """A chunk is being sent to somebody who resets: it goes on to the others, like the next."""
+    carol = enters(server, "carol", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    carol.goes_silent()
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    alice.sends(f"/file 1 {20 * MAX_CHUNK} x")
+    bob.gets(f"/file alice/1 {20 * MAX_CHUNK} x")
+    alice.begins_to_send((f"/data 1 {MAX_CHUNK}\n".encode() + chunk) * 20)
+    alice.waits_until_stopped()
+    carol.resets()
+    gets_chunks_and_lines(bob, "alice/1", chunk, 20, ["* carol left"])
+    alice.gets("* carol left")
+    alice.sends(f"/end 1 {digest(chunk * 20)}")
+    bob.gets(f"/end alice/1 {digest(chunk * 20)}")
+    alice.gets(f"* sent x ({20 * MAX_CHUNK} bytes) to bob")
 
 
 @task("9.12")
@@ -471,6 +534,11 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
     prints_after_progress(client, f"* sending bytes.bin as {number}")
     server.sends("alice: thanks")
     prints_after_progress(client, "alice: thanks")
+    name = " b \U0001f642.bin"  # the path is all that stands behind the first space
+    (stage.folder / name).write_bytes(b"abcd")
+    client.types(f"/sendfile {name}")
+    sends_nothing_else(stage, takes_file(server, number + 1, name, b"abcd"))
+    prints_after_progress(client, f"* sending {name} as {number + 1}")
 
 
 def sends_nothing_else(stage, between, *wanted):
@@ -507,8 +575,8 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     for line in ("/sendfile none", "/sendfile .", "/sendfile pipe"):
         client.types(line)
         says_something(client, line)
-    client.types("//file x", "/filed 1")
-    server.gets("//file x", "/filed 1")
+    client.types("//file x", "/filed 1", "/sendfiles large")
+    server.gets("//file x", "/filed 1", "/sendfiles large")
     server.goes_silent()
     client.types("/sendfile large", "quit")
     leaves_when_it_is_sent(client, server, 2, data)
@@ -520,6 +588,7 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     server.gets("bob")
     server.goes_silent()
     hears(client, server, "* welcome, bob")
+    stage.lets_time_pass(1.2)  # its last second begins when all is sent
     leaves_when_it_is_sent(client, server, 1, data)
 
 
@@ -609,6 +678,11 @@ def test_the_client_receives_files(stage, start_client, scripted_server):
     has_file(client, folder / "d", b"abcd")
     has_file(client, folder / "d (1)", b"efgh")
     has_only(client, folder, *there, *places, "d", "d (1)")
+    data = b"with spaces"
+    server.sends_bytes(file_as_sent("alice/1", " e  f", data))
+    prints_after_notices(client, f"* got  e  f ({len(data)} bytes) from alice")
+    has_file(client, folder / " e  f", data)
+    server.sends(f"eve: {GOODBYE}")
     server.hangs_up()
     says_nothing_more_of(client, "d", DISCONNECTED)
     client.ends(1)
@@ -652,7 +726,7 @@ def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scr
     folder = stage.folder / "downloads"
     (stage.folder / "outside").mkdir()
     (stage.folder / "mine").write_bytes(b"not yours")
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "mine").write_bytes(b"mine")
     links(folder / "link", stage.folder / "mine")
     links(folder / "p.part", stage.folder / "mine")
@@ -705,22 +779,37 @@ def no_half_file_stays(stage, start_client, scripted_server):
         server.sends("/end nobody/7 abc", "/data nobody/8 10", "/cancel x", "alice: go on")
         prints_after_notices(client, "alice: go on")
         has_only(client, folder)
+    server.sends_bytes(file_as_sent("alice/1", "long", b"abcd"))  # its name is free
+    prints_after_notices(client, "* got long (4 bytes) from alice")
+    has_file(client, folder / "long", b"abcd")
+    (folder / "long").unlink()
     has_half_a_file(client, server)
     server.hangs_up()
     client.ends(1)
     names_it_at_its_end(client, "y.bin", DISCONNECTED)
     has_only(client, folder)
-    for told in (None, INTERRUPT, TERMINATE):
+    for told in (None, GOODBYE, INTERRUPT, TERMINATE):
         client, server = comes_in(start_client, scripted_server, "--downloads", "in")
         has_half_a_file(client, server)
         if told is None:
             client.types("quit")
             server.gets_hung_up_on()
             server.hangs_up()
+        elif told == GOODBYE:
+            server.sends(GOODBYE)
+            server.hangs_up()
         else:
             client.is_told_to_stop(told)
         client.ends(0)
         has_only(client, folder)
+    client, server = comes_in(start_client, scripted_server, "--downloads", "not here")
+    folder = stage.folder / "not here"
+    if not folder.is_dir():  # it may have been made already, and then there is nothing to see
+        folder.write_bytes(b"mine")
+    server.sends_bytes(file_as_sent("alice/1", "x", b"abcd") + b"alice: go on\n")
+    prints_in_the_end(client, "alice: go on")
+    client.types("hello")
+    server.gets("hello")
 
 
 def has_half_a_file(client, server):

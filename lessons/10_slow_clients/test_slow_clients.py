@@ -74,6 +74,7 @@ def test_the_room_of_lesson_09_is_still_there(server):
     alice.gets("/file Bert/2 4 x", "/cancel Bert/2")
     is_cancelled(bob, 2)
     bob.gets("* unknown command /what, try /help", "* usage: /end ID SHA256")
+    people_and_names_change(server, alice, bob)
     alice.sends_in_pieces("in pieces \U0001f642\r\n".encode())
     bob.gets("alice: in pieces \U0001f642")
     asks_and_gets(bob, "/quit", GOODBYE)
@@ -87,6 +88,39 @@ def test_the_room_of_lesson_09_is_still_there(server):
     last.gets("* welcome, carol", "* here: alice, carol")
     last.gets_hung_up_on()
     alice.gets("* carol joined", "* carol left")
+
+
+def people_and_names_change(server, alice, bob):
+    """A file keeps its label and its receivers, whoever comes and takes a name meanwhile."""
+    ada, dave = enters(server, "ada", alice, bob), server.visitor("dave")
+    dave.gets(QUESTION)
+    alice.sends("/file 3 4 y")
+    for person in (bob, ada):
+        person.gets("/file alice/3 4 y")
+    asks_and_gets(dave, "dave", "* welcome, dave")
+    for person in (alice, bob, ada):
+        person.gets("* dave joined")
+    for person, old, new in ((alice, "alice", "Anna"), (dave, "dave", "alice")):
+        person.sends(f"/nick {new}")
+        for one in (alice, bob, ada, dave):
+            one.gets(f"* {old} is now {new}")
+    dave.sends("/file 3 4 z")  # alice/3 is open
+    is_cancelled(dave, 3)
+    alice.sends_bytes(b"/data 3 4\nabcd/end 3 " + digest(b"abcd").encode() + b"\n")
+    for person in (bob, ada):
+        gets_chunk(person, "alice/3", b"abcd")
+        person.gets(f"/end alice/3 {digest(b'abcd')}")
+    alice.gets("* sent y (4 bytes) to ada, Bert")
+    is_heard(alice, "there", bob, ada, dave, under="Anna")
+    dave.hangs_up()
+    for person in (alice, bob, ada):
+        person.gets("* alice left")
+    ada.hangs_up()
+    for person in (alice, bob):
+        person.gets("* ada left")
+    alice.sends("/nick alice")
+    for person in (alice, bob):
+        person.gets("* Anna is now alice")
 
 
 def says_long_lines(speaker, count, *listeners):
@@ -226,6 +260,14 @@ def test_who_is_slow_but_reads_stays(server):
     for person in (alice, bob, slow):
         person.gets("* leaver left")
     leaver.is_reset_in_the_end(within=1.0)
+    rambler = deaf_one(server, "rambler", alice, bob, slow)
+    says_long_lines(alice, 10, bob, slow)
+    rambler.sends_bytes(b"x" * 65537)
+    for person in (alice, bob, slow):
+        person.gets("* rambler left")
+    rambler.reads_again()
+    rambler.gets(*(f"alice: {number} {LONG}" for number in range(10)), "* line too long")
+    rambler.gets_hung_up_on()
     asker = deaf_one(server, "asker", alice, bob, slow)
     asker.sends(*[f"/msg asker {LONG}"] * 5, "/who")
     asker.ends_its_stream()
@@ -274,6 +316,8 @@ def test_a_file_does_not_count_as_lines(start_server):
     server = start_server("--outbox", "40000", "--buffer", "65536", *LONG_TIME)
     alice, bob = enter(server, "alice", "bob")
     before = server.memory()
+    bob.sends("/file 7 4 early")
+    alice.gets("/file bob/7 4 early")
     slow = deaf_one(server, "slow", alice, bob)
     deaf = deaf_one(server, "deaf", alice, bob)
     size = 30 * MIB
@@ -289,6 +333,10 @@ def test_a_file_does_not_count_as_lines(start_server):
         taken = f"{size // MIB} MiB taken at once"
         raise alice.stage.fail(Kind.RESOURCES, "server", words, taken)
     server.has_not_grown_by(16 * MIB, since=before)
+    bob.sends_bytes(b"/data 7 4\nabcd/end 7 " + digest(b"abcd").encode() + b"\n")
+    gets_chunk(alice, "bob/7", b"abcd")  # it is for alice alone, and she reads
+    alice.gets(f"/end bob/7 {digest(b'abcd')}")
+    got += gets_behind_chunks(bob, "alice/1", chunk, "* sent early (4 bytes) to alice")
     carol = enters(server, "carol")
     got += gets_behind_chunks(bob, "alice/1", chunk, "* carol joined")
     carol.sends("go on without me")
@@ -306,16 +354,48 @@ def test_a_file_does_not_count_as_lines(start_server):
     slow.arrived.clear()
     alice.sends(f"/end 1 {digest(chunk * (size // MAX_CHUNK))}")
     alice.gets(f"* sent large ({size} bytes) to bob, slow")
+    server.stage.send_all_home()
+    a_sender_who_waits_is_dropped(start_server("--outbox", "300000", *LONG_TIME))
+
+
+def a_sender_who_waits_is_dropped(server):
+    """Who sends a file, waits for somebody deaf, and does not read either, is dropped at once."""
+    alice = enter(server, "alice")[0]
+    deaf_one(server, "deaf", alice)
+    sender = deaf_one(server, "sender", alice)
+    chunk = scenes.counted(MAX_CHUNK).encode()
+    size = SMALL_FILE * MAX_CHUNK
+    whole = chunks_as_sent(1, chunk * SMALL_FILE)
+    sender.begins_to_send(f"/file 1 {size} small\n".encode() + whole)
+    sender.waits_until_stopped()
+    alice.gets(f"/file sender/1 {size} small")
+    for _ in range(FEW):
+        alice.sends(f"/msg sender {LONG}")  # nobody else has to be dropped for that
+        said = ("* told sender", "/cancel sender/1")
+        if skips_to_one_of(alice, "sender/1", chunk, *said)[0] != "* told sender":
+            break
+    else:  # a server may look only now and then who is dropped
+        gets_behind_chunks(alice, "sender/1", chunk, "/cancel sender/1")
+        alice.gets("* sender left")
+        return
+    replies = ("* told sender", "* no one here is called sender")
+    if alice.gets_one_of("* sender left", *replies) in replies:
+        alice.gets("* sender left")
 
 
 def gets_behind_chunks(person, number, chunk, line):
     """Expect this line behind whatever chunks of a file; return how many they were."""
+    return skips_to_one_of(person, number, chunk, line)[1]
+
+
+def skips_to_one_of(person, number, chunk, *lines):
+    """Expect one of these lines behind whatever chunks of a file; return which, and how many."""
     head = f"/data {number} {len(chunk)}"
     count = 0
-    while person.gets_one_of(head, line) == head:
+    while (line := person.gets_one_of(head, *lines)) == head:
         person.gets_bytes(chunk)
         count += 1
-    return count
+    return line, count
 
 
 @task("10.7", needs=["10.6"])
@@ -430,17 +510,18 @@ def test_who_has_no_name_in_time_is_hung_up_on(stage, start_server):
     visitors = _, guesser, dripper = server.visitors("silent", "guesser", "dripper")
     for visitor in visitors:
         visitor.gets(QUESTION)
+    guesses = itertools.cycle((b"no name\n", b"ALICE\n"))
     while clock.past() < clock.seconds + 2 * stage.slowness:
         stage.lets_time_pass(0.1)
         dripper.sends_bytes(b".", even_if_hung_up_on=True)
-        guesser.sends_bytes(b"no name\n", even_if_hung_up_on=True)
+        guesser.sends_bytes(next(guesses), even_if_hung_up_on=True)
         gone = [visitor for visitor in visitors if visitor.ending]
         if gone and clock.past() < clock.seconds:
             words = f"{clock.seconds:.1f} s to say a name"
             raise stage.fail(Kind.HANG_UP, gone[0].name, words, "a hang-up before that")
         if len(gone) == len(visitors):
             break
-    for answer in itertools.cycle((NO_NAME, QUESTION)):
+    for answer in itertools.cycle((NO_NAME, QUESTION, TAKEN, QUESTION)):
         if not guesser.arrived:
             break
         guesser.gets(answer)
@@ -483,21 +564,23 @@ def test_one_too_many_is_turned_away(start_server):
 
     clock = Clock(STUBBORN / 2)
     for _ in range(ATTEMPTS):
-        stubborn_ones_are_turned_away(start_server("--max-clients", str(STUBBORN)), clock)
+        last = stubborn_ones_are_turned_away(start_server("--max-clients", str(STUBBORN)), clock)
         if clock.past() < clock.seconds:
+            last.is_reset_in_the_end(within=1.0)
             return
     words = "who accepts not to wait until those close who are turned away"
     raise server.failed(Kind.DELAY, words, f"{clock.past():.1f} s for {STUBBORN} of them")
 
 
 def stubborn_ones_are_turned_away(server, clock):
-    """Let many come for whom there is no place, and none of whom closes."""
+    """Let many come for whom there is no place, and none of whom closes; return the last."""
     for visitor in server.visitors(*(f"v{number}" for number in range(STUBBORN))):
         visitor.gets(QUESTION)
     clock.starts()
     for visitor in server.visitors(*(f"stubborn{number}" for number in range(STUBBORN))):
         visitor.gets(FULL)
         visitor.gets_hung_up_on()
+    return visitor
 
 
 def is_turned_away(server, name):
@@ -699,8 +782,8 @@ def test_with_echo_a_sender_hears_the_own_line(start_server):
         person.gets("slow: me too")
 
 
-SIZES = (("--outbox", "x"), ("--max-clients", "x"))
-TIMES = (("--file-timeout", "x"), ("--name-timeout", "x"))
+SIZES = (("--outbox", "x"), ("--max-clients", "x"), ("--outbox", "-1"), ("--max-clients", "-1"))
+TIMES = tuple((f"--{what}-timeout", value) for what in ("file", "name") for value in ("x", "-1"))
 
 
 @task("10.14", needs=["10.1"])
