@@ -26,7 +26,6 @@ HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
 FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
 NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
-TOO_HIGH = "65536"  # a port has 16 bits
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 ATTEMPTS = 5
@@ -52,15 +51,6 @@ def refuses_nonsense(stage: Stage, file: str, nonsense: Iterable[tuple[str, ...]
     for confused in [Program(stage, file, *options) for options in nonsense]:
         confused.ends(2, within=STARTING)
         confused.says_how_to_use_it()
-
-
-def refuses_a_port_too_high(stage: Stage) -> None:
-    """No system has such a port: that is nonsense, or cannot be had; never a traceback."""
-    lost = Program(stage, "server.py", "--port", TOO_HIGH)
-    ended = stage.patience(STARTING)
-    stage.wait_until(lambda: lost.process.status is not None, ended, through_end=True)
-    lost.ends(1 if lost.process.status == 1 else 2, within=STARTING)
-    stage.check_at_the_end()
 
 
 def ends_when_told(

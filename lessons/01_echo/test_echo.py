@@ -136,7 +136,6 @@ def test_it_says_why_it_cannot_start(stage, start_server):
     server = start_server(buffered=True)  # its ready line is flushed
     scenes.refuses_to_start(stage, server)
     server.is_for_this_machine_only()
-    scenes.refuses_a_port_too_high(stage)
 
 
 @task("1.11")
