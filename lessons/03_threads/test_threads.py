@@ -178,9 +178,7 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     ann.gets("1: before", "* line too long")
     ann.gets_hung_up_on()
     too_long = "\u00fc" * (MAX_LINE // 2 + 1)  # a limit is in bytes
-    carol.sends_bytes(
-        too_long.encode() + b"\nafter\n" + b"y" * 32 * MIB, even_if_hung_up_on=True
-    )
+    carol.sends_bytes(too_long.encode() + b"\nafter\n" + b"y" * 32 * MIB, even_if_hung_up_on=True)
     carol.gets("* line too long")
     carol.gets_hung_up_on()
     asks_and_gets(bob, 2, "still here")
