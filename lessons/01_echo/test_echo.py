@@ -225,9 +225,6 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
             client.prints("hello")
         client.is_told_to_stop(number)
         client.ends(0)
-    elsewhere = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # --host is not 127.0.0.1
-    start_client(to=elsewhere)
-    elsewhere.accepts().hangs_up()
     scripted_server.close()
     client = start_client()
     client.ends(1)
@@ -235,4 +232,9 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
     lost = start_client("--host", EVERYBODY)
     lost.ends(1)
     lost.says_on_stderr(f"cannot connect to {EVERYBODY}:{scripted_server.port}: ")
+    elsewhere = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # --host is not 127.0.0.1
+    client = start_client(to=elsewhere)
+    elsewhere.accepts()
+    client.is_told_to_stop()
+    client.ends(0)
     scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
