@@ -234,7 +234,9 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
     lost.says_on_stderr(f"cannot connect to {EVERYBODY}:{scripted_server.port}: ")
     elsewhere = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # --host is not 127.0.0.1
     client = start_client(to=elsewhere)
-    elsewhere.accepts()
+    server = elsewhere.accepts()
+    client.types("hello")
+    server.gets("hello")
     client.is_told_to_stop()
     client.ends(0)
     scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
