@@ -4,10 +4,12 @@ from grader.suite import scenes, task
 from grader.wire.crowd import queue_holds
 from grader.wire.peer import Peer
 from grader.wire.program import INTERRUPT, TERMINATE
+from grader.wire.scripted import ScriptedServer
 
 pytest_plugins = ["grader.suite.plugin"]
 
 A_MOMENT = 0.1  # seconds
+EVERYBODY = "255.255.255.255"  # an address to which no system connects, and says so at once
 
 
 @task("1.1")
@@ -28,7 +30,10 @@ def test_what_a_visitor_sends_comes_back(server):
 @task("1.3", needs=["1.2"])
 def test_every_byte_comes_back_as_it_was(start_server):
     ann = start_server(short_sends=True).visitor("ann")
-    for data in (b"no line end", b"\xff\xfe", b"a\r\n\x00\n", bytes(range(256)), b" spaces \n"):
+    for data in (
+        *(b"no line end", b"\xff\xfe", b"a\r\n\x00\n", bytes(range(256)), b" spaces \n"),
+        *(b"\n", b" ", b"quit\n", b"exit"),  # nothing that is said ends a visit
+    ):
         ann.sends_bytes(data)
         ann.gets_bytes(data)
     for size in (1023, 1024, 1025, 4096, 4097, 65535, 65537):
@@ -59,6 +64,16 @@ def test_a_visitor_who_ends_its_stream_gets_the_rest_and_is_hung_up_on(server):
     carol = server.visitor("carol")
     carol.sends_bytes(b"still there?\n")
     carol.gets_bytes(b"still there?\n")
+    carol.hangs_up()
+    due = scenes.counted(20_000).encode()
+    dave = server.visitor("dave", receive_buffer=scenes.SMALL_BUFFER)
+    dave.goes_silent()
+    dave.sends_bytes(due)
+    dave.ends_its_stream()
+    server.stage.lets_time_pass(A_MOMENT)  # the server is done, and its kernel is not
+    dave.reads_again()
+    dave.gets_bytes(due)
+    dave.gets_hung_up_on()
 
 
 @task("1.6", needs=["1.2"])
@@ -80,6 +95,13 @@ def test_the_next_visitor_is_served(server):
 def test_a_visitor_who_vanishes_harms_nobody(server):
     queue_holds(server, 1)  # by a visitor who has gone before he is accepted
     scenes.vanishes(server)
+    ann, eve = server.visitors("ann", "eve")
+    ann.sends_bytes(b"hello\n")
+    ann.gets_bytes(b"hello\n")
+    eve.sends_bytes(b"e" * 20_000)  # in pieces: the second echo meets a connection known to be dead
+    eve.hangs_up()
+    ann.hangs_up()
+    server.stage.lets_time_pass(scenes.SETTLED)
     ann, bob = server.visitors("ann", "bob")
     ann.sends_bytes(b"hello\n")
     ann.gets_bytes(b"hello\n")
@@ -120,7 +142,10 @@ def test_it_says_why_it_cannot_start(stage, start_server):
 def test_the_client_prints_the_echo_of_each_line(start_client, scripted_server):
     client = start_client()
     server = scripted_server.accepts()
-    for line in ("hello", "", "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642"):
+    for line in (
+        *("hello", "", "  two  spaces  ", "gr\u00fc\u00df dich \U0001f642"),
+        *("quit", "exit", "vt\x0b ff\x0c fs\x1c nel\x85 ls\u2028 end"),  # just lines, one each
+    ):
         client.types(line)
         server.gets(line)
         server.sends(line)
@@ -177,6 +202,15 @@ def test_the_client_notices_that_the_server_is_gone(start_client, scripted_serve
             client.types("are you there?")
             client.ends(1)
             client.says_on_stderr("the server hung up")
+    client = start_client()
+    server = scripted_server.accepts()
+    client.types("hello")
+    client.has_its_keyboard_closed()
+    server.gets("hello")
+    server.sends_bytes(b"hel")
+    server.hangs_up()
+    client.ends(1)
+    client.says_on_stderr("the server hung up")
 
 
 @task("1.14", needs=["1.11"])
@@ -195,4 +229,14 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
     client = start_client()
     client.ends(1)
     client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
+    lost = start_client("--host", EVERYBODY)
+    lost.ends(1)
+    lost.says_on_stderr(f"cannot connect to {EVERYBODY}:{scripted_server.port}: ")
+    elsewhere = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # --host is not 127.0.0.1
+    client = start_client(to=elsewhere)
+    server = elsewhere.accepts()
+    client.types("hello")
+    server.gets("hello")
+    client.is_told_to_stop()
+    client.ends(0)
     scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])

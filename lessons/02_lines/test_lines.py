@@ -93,6 +93,14 @@ def test_any_bytes_are_text_and_half_a_character_is_no_error(server):
     asks_and_gets(ann, 4, "nul\x00 bell\x07 escape\x1b[31m del\x7f")
     asks_and_gets(ann, 5, "gr\u00fc\u00df dich")
     asks_and_gets(ann, 6, "\ufeffa zero-width space in front")
+    asks_and_gets(ann, 7, "\x00nul at both ends\x00")
+    asks_and_gets(ann, 8, "e\u0301 and \u2126 stay as they are, ba\bck too")
+    ann.sends_bytes(b"\xff\xfb\x01 telnet says\n")
+    ann.gets("9: \ufffd\x01 telnet says")
+    asks_and_gets(ann, 10, "quit")
+    asks_and_gets(ann, 11, "exit")
+    ann.sends_bytes(b"\xff." * (MAX_LINE // 2) + b"\n")
+    ann.gets("12: " + "\ufffd." * (MAX_LINE // 2))  # it has grown on its way back
 
 
 @task("2.8", needs=["2.3"])
@@ -107,9 +115,12 @@ def test_at_the_end_of_the_stream_whole_lines_are_answered(server):
     bob.ends_its_stream()
     bob.gets(*(f"{number}: x" for number in range(1, 101)))
     bob.gets_hung_up_on()
-    carol = server.visitor("carol")
-    carol.ends_its_stream()
-    carol.gets_hung_up_on()
+    for nothing_whole in (b"", b"a carriage return is no end\r"):
+        carol = server.visitor("carol")
+        carol.sends_bytes(nothing_whole)
+        carol.ends_its_stream()
+        carol.gets_hung_up_on()
+        carol.hangs_up()
 
 
 @task("2.9", needs=["2.3"])
@@ -189,9 +200,17 @@ def test_any_lines_in_any_pieces(server, lines, ends, cuts):
 def test_a_visitor_who_vanishes_harms_nobody(server):
     queue_holds(server, 1)  # by a visitor who has gone before he is accepted
     scenes.vanishes(server)
+    ann, eve = server.visitors("ann", "eve")
+    asks_and_gets(ann, 1, "hello")
+    eve.sends("answer this", "and this, though I am known to be dead", "and this")
+    eve.hangs_up()
+    ann.sends("an answer that nobody reads")
+    ann.resets()
+    server.stage.lets_time_pass(scenes.SETTLED)
     ann, bob = server.visitors("ann", "bob")
     asks_and_gets(ann, 1, "hello")
-    ann.sends("an answer that nobody reads")
+    ann.sends_bytes(b"half a line")
+    ann.waits_until_received()
     ann.resets()
     asks_and_gets(bob, 1, "still there?")
 
@@ -203,4 +222,11 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
 
     scenes.refuses_to_start(stage, start_server())
     scenes.ends_when_told(start_server, company)
+    server = start_server()
+    eve = server.visitor("eve")
+    eve.sends_bytes(b"x" * (MAX_LINE + 1))
+    server.stage.lets_time_pass(0.1)  # she is hung up on, and does not close her side
+    server.is_told_to_stop()
+    server.ends(0)
+    eve.hangs_up()
     scenes.starts_again_at_once(start_server(), lambda ann: asks_and_gets(ann, 1, "hello"))

@@ -11,6 +11,7 @@ MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
 TOGETHER = 200
+REFUSED = 10  # who waits a second for each of them is late
 LONG_LINE = b"x" * 60_000 + b"\n"
 WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
 
@@ -113,6 +114,8 @@ def test_when_clients_have_left_nothing_of_them_stays(server):
         for number, visitor in enumerate(crowd):
             asks_and_gets(visitor, 1, "hello")
             if number % 4 == 0:
+                visitor.sends_bytes(b"half a line")
+                visitor.waits_until_received()
                 visitor.resets()
             elif number % 4 == 1:
                 visitor.ends_its_stream()
@@ -137,6 +140,14 @@ def test_at_the_end_of_the_stream_the_answers_come_and_the_connection_ends(serve
     carol.ends_its_stream()
     carol.gets(*(f"{number}: x" for number in range(1, 101)))
     carol.gets_hung_up_on()
+    due = [scenes.counted(1000, number) for number in range(20)]
+    dave = scenes.does_not_read(server, "dave", "".join(f"{line}\n" for line in due).encode())
+    dave.waits_until_received()
+    dave.ends_its_stream()
+    server.stage.lets_time_pass(0.1)  # the server is done, and its kernel is not
+    dave.reads_again()
+    dave.gets(*(f"{number}: {line}" for number, line in enumerate(due, 1)))
+    dave.gets_hung_up_on()
 
 
 @task("3.10", needs=["3.2"])
@@ -166,9 +177,8 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     ann.sends_bytes(b"before\n" + b"x" * (MAX_LINE + 1))
     ann.gets("1: before", "* line too long")
     ann.gets_hung_up_on()
-    carol.sends_bytes(
-        b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 32 * MIB, even_if_hung_up_on=True
-    )
+    too_long = "\u00fc" * (MAX_LINE // 2 + 1)  # a limit is in bytes
+    carol.sends_bytes(too_long.encode() + b"\nafter\n" + b"y" * 32 * MIB, even_if_hung_up_on=True)
     carol.gets("* line too long")
     carol.gets_hung_up_on()
     asks_and_gets(bob, 2, "still here")
@@ -181,6 +191,9 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     dave.gets(*(f"{number}: {line}" for number, line in enumerate(due, 1)), "* line too long")
     dave.gets_hung_up_on()
     ann.is_reset_in_the_end(within=1.0)
+    for eve in server.visitors(*(f"eve {number}" for number in range(REFUSED))):
+        eve.sends_bytes(b"x" * (MAX_LINE + 1))  # and stays: each may be waited for, none by others
+    asks_and_gets(server.visitor("erin"), 1, "hello")
 
 
 @task("3.12", needs=["3.2"])

@@ -13,6 +13,7 @@ MIB = 1024 * 1024
 BACKLOG = 1000
 WELCOME = "* welcome"
 LAST = 300
+REFUSED = 10  # who waits a second for each of them is late
 LONG_LINE = b"x" * 60_000 + b"\n"
 WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
 
@@ -52,7 +53,7 @@ def test_every_line_arrives_as_it_was_said(start_server):
     for line in (
         "", "  spaces  ", "\ttab", "gr\u00fc\u00df dich \U0001f642", "nul\x00 bell\x07 esc\x1b[1m",
         "a\rreturn", "vt\x0b ff\x0c fs\x1c nel\x85 ls\u2028 end", "* welcome", "quit", "{quit}",
-        "\ufeffbom",
+        "\ufeffbom", "   ", "/quit", "exit",
         scenes.counted(1023), scenes.counted(1024), scenes.counted(1025), scenes.counted(4096),
         scenes.counted(65535), scenes.counted(MAX_LINE),
     ):  # fmt: skip
@@ -210,7 +211,15 @@ def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
     server.is_back_to(in_company)
     bob.sends("they have gone")
     alice.gets("they have gone")
-    for person in (alice, bob, _silent):
+    eve = joins(server, "eve")
+    eve.sends_bytes(b"half a line, ")
+    eve.waits_until_received()
+    eve.resets()
+    server.stage.lets_time_pass(scenes.SETTLED)
+    frank = joins(server, "frank")
+    frank.sends("a whole one")
+    alice.gets("a whole one")
+    for person in (alice, bob, _silent, frank):
         person.hangs_up()
     server.is_back_to(before)
     peak = server.memory()
@@ -233,9 +242,8 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     mallory.gets_hung_up_on()
     for person in (alice, bob, carol):
         person.gets("before")
-    carol.sends_bytes(
-        b"y" * (MAX_LINE + 1) + b"\nafter\n" + b"z" * 32 * MIB, even_if_hung_up_on=True
-    )
+    too_long = "\u00fc" * (MAX_LINE // 2 + 1)  # a limit is in bytes
+    carol.sends_bytes(too_long.encode() + b"\nafter\n" + b"z" * 32 * MIB, even_if_hung_up_on=True)
     carol.gets("* line too long")
     carol.gets_hung_up_on()
     alice.sends("fence")
@@ -255,6 +263,10 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     bob.sends("all well")
     alice.gets("all well")
     mallory.is_reset_in_the_end(within=1.0)
+    for eve in joins(server, *(f"eve {number}" for number in range(REFUSED))):
+        eve.sends_bytes(b"x" * (MAX_LINE + 1))  # and stays: each may be waited for, none by others
+    alice.sends("another fence")
+    bob.gets("another fence")
 
 
 @task("4.12", needs=["4.2"])

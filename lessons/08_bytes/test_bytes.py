@@ -246,6 +246,14 @@ def test_at_the_end_of_the_stream_what_is_whole_is_answered(server):
         gets_frame(ann, bytes_frame, b"erofeb")
         ann.gets_hung_up_on()
     still_served(server.visitor("bob"))
+    dave = scenes.does_not_read(server, "dave", base64_frame(KILOBYTE) * 20)
+    dave.waits_until_received()
+    dave.ends_its_stream()
+    server.stage.lets_time_pass(0.1)  # the server is done, and its kernel is not
+    dave.reads_again()
+    for _ in range(20):
+        gets_frame(dave, base64_frame, KILOBYTE[::-1])
+    dave.gets_hung_up_on()
 
 
 @task("8.11", needs=["8.5"])
@@ -259,7 +267,8 @@ def test_a_line_that_is_too_long_is_refused(start_server):
         bob.sends_bytes(most + end)
         bob.gets(NOT_BASE64)
     bob.hangs_up()
-    for too_long in (most + b"A", b"\xc3\xbc" * (MAX_LINE // 2 + 1)):
+    umlauts = b"\xc3\xbc" * (MAX_LINE // 2 + 1)  # more bytes than a line may have, not characters
+    for too_long in (most + b"A", umlauts, umlauts + b"\n"):
         carol = server.visitor("carol")
         carol.sends_bytes(base64_frame(b"before") + too_long)
         gets_frame(carol, base64_frame, b"erofeb")
@@ -289,6 +298,14 @@ def is_refused(visitor):
 @task("8.12", needs=["8.8"])
 def test_many_are_served_and_nobody_waits_for_another(server):
     before = scenes.has_had_guests(server, 45, still_served)
+    eve = server.visitor("eve")
+    eve.sends_bytes(b"bytes 9\nhalf")
+    eve.waits_until_received()
+    eve.resets()
+    server.stage.lets_time_pass(scenes.SETTLED)
+    frank = server.visitor("frank")
+    still_served(frank)
+    frank.hangs_up()
     ann, bob = server.visitors("ann", "bob")
     ann.sends_bytes(b"bytes 11\nhalf of")
     bob.sends_bytes(b"byt")
