@@ -138,8 +138,12 @@ def test_what_is_no_name_is_refused_and_may_be_tried_again(server):
     alice.gets(f"* {'x' * LONGEST_NAME} joined")
     alice.sends("hello")
     dave.gets("alice: hello")
-    for name in ("-", "0", "_-_", "Q", "server", "admin"):
+    for name in ("-", "0", "_-_", "Q", "admin"):
         enters(server, name, alice)
+    erin = server.visitor("erin")
+    erin.gets(QUESTION)
+    asks_and_gets(erin, "server", "* welcome, server")
+    alice.gets("* server joined")
 
 
 CLAIMS = st.one_of(
