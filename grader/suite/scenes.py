@@ -187,10 +187,14 @@ def vanishes(server: Server) -> None:
 
 
 def hears_last_words(
-    meet: Callable[[], tuple[Client, Peer]], leave: Callable[[Client], object], *lines: str
+    meet: Callable[[], tuple[Client, Peer]],
+    leave: Callable[[Client], object],
+    *lines: str,
+    then: Callable[[Peer], object] = lambda server: None,
 ) -> tuple[Client, Peer]:
-    """A client that has left goes on printing; return it and the server, which has not closed.
+    """A client that has left goes on printing; return it and the server.
 
+    then: what the server does at once when it has said its lines, if anything: it may close.
     The server speaks soon after the client has left, on a slow machine too: a client's second is
     as long there. When the machine was too busy for either of them, another client is tried.
     """
@@ -201,6 +205,7 @@ def hears_last_words(
         server.gets_hung_up_on()
         server.stage.lets_time_pass(THINKING / server.stage.slowness)
         server.sends_bytes("".join(f"{line}\n" for line in lines).encode(), even_if_hung_up_on=True)
+        then(server)
         spoken = time.monotonic() - began
         printed = server.stage.wait_until(functools.partial(client.has_printed, len(lines)))
         if printed or (spoken < IN_TIME and time.monotonic() - began < LAST_SECOND):

@@ -72,14 +72,16 @@ def test_cut_or_glued_a_line_is_a_line(start_client, scripted_server):
 @task("5.5", needs=["5.1"])
 def test_every_line_is_printed_as_it_is(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
-    hears(client, server, "a\x0bb\x0cc\u2028d\x85e", "a\ttab", "quit", "exit", "\ufeffbom")
+    hears(client, server, "a\x0bb\x0cc\u2028d\x85e\x00f", "a\ttab", "quit", "exit", "\ufeffbom")
     server.sends_bytes(b"lone \r inside\r\ntwo at the end\r\r\n")
     client.prints("lone \r inside", "two at the end\r")
     server.sends_bytes(b"\xff\xfe\nbad \x80( bytes\ncut \xf0\x9f\n")
     client.prints("\ufffd", "bad \ufffd( bytes", "cut \ufffd")
     for size in (4095, 4096, 4097, MAX_LINE, LONGEST):
         hears(client, server, scenes.counted(size))
-    hears(client, server, "after it")
+    longest = scenes.counted(LONGEST, 1)
+    server.sends_bytes(longest.encode() + b"\r\nafter it\n")
+    client.prints(longest, "after it")
 
 
 @task("5.6", needs=["5.2"])
@@ -135,7 +137,7 @@ def test_all_that_was_typed_is_sent_before_it_leaves(stage, start_client):
     client.waits_until_stopped()
     hears(client, server, "while you wait", "to get rid of it")
     client.has_its_keyboard_closed()
-    stage.lets_time_pass(0.15)
+    stage.lets_time_pass(scenes.LAST_SECOND + 0.15)  # which begins when all has been sent
     server.reads_again()
     server.gets(*lines)
     server.gets_hung_up_on()
@@ -150,6 +152,26 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
         lambda: meets(start_client, scripted_server), Client.has_its_keyboard_closed, *last_words
     )
     server.hangs_up()
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+    def goes(server):
+        server.sends_bytes(b"half a line", even_if_hung_up_on=True)
+        server.hangs_up()
+
+    client, _ = scenes.hears_last_words(
+        lambda: meets(start_client, scripted_server),
+        Client.has_its_keyboard_closed,
+        *(f"{number} {scenes.counted(5000, number)}" for number in range(60)),
+        then=goes,
+    )
+    client.ends(0)
+    client.has_printed_nothing_more()
+
+    client, server = meets(start_client, scripted_server)
+    client.types("quit")
+    server.gets_hung_up_on()
+    server.resets()  # as a server may that has not read all
     client.ends(0)
     client.has_printed_nothing_more()
 
@@ -245,14 +267,15 @@ def test_two_of_it_talk_in_the_room_of_lesson_04(start_client, kit_server):
     port = str(kit_server("04_broadcast").port)
     alice = start_client("--port", port, name="alice")
     alice.prints("* welcome")
-    bob = start_client("--port", port, name="bob", terminal=scenes.HAS_TERMINALS)
-    bob.shows("* welcome")
-    for number in range(3):
-        alice.types(f"alice says {number}")
-        bob.shows(f"alice says {number}")
-        bob.types(f"bob says {number}")
-        alice.prints(f"bob says {number}")
-    bob.has_its_keyboard_closed()
-    bob.ends(0)
+    for leave in (Client.has_its_keyboard_closed, lambda client: client.types("quit")):
+        bob = start_client("--port", port, name="bob", terminal=scenes.HAS_TERMINALS)
+        bob.shows("* welcome")
+        for number in range(3):
+            alice.types(f"alice says {number}")
+            bob.shows(f"alice says {number}")
+            bob.types(f"bob says {number}")
+            alice.prints(f"bob says {number}")
+        leave(bob)
+        bob.ends(0)
     alice.types("quit")
     alice.ends(0)

@@ -63,7 +63,7 @@ def test_the_others_hear_who_joins_and_who_leaves(server):
         is_heard(bob, "and back", alice)
 
 
-NO_LINE_ENDS_HERE = ("lone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
+NO_LINE_ENDS_HERE = ("\ufefflone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
 LINES_OF_ODD_CHARACTERS = (*NO_LINE_ENDS_HERE, "nul \x00, bell \x07, \x1b[31mred, \ttab\t")
 
 
@@ -72,22 +72,30 @@ def test_a_line_goes_out_under_its_senders_name(start_server):
     alice, bob, carol = enter(start_server(short_sends=True), "alice", "bob", "carol")
     is_heard(alice, "hi", bob, carol)
     is_heard(bob, "fence", alice, carol)
-    for line in ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit", "alice"):
+    for line in ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit", "/who"):
         is_heard(alice, line, bob, carol)
     alice.sends("", "")
     alice.sends_bytes(b"\r\n")
     is_heard(alice, "after nothing", bob, carol)
+    alice.sends("twice", "twice")
+    for listener in (bob, carol):
+        listener.gets("alice: twice", "alice: twice")
     alice.sends_bytes(b"gr\xc3\xbc\xc3\x9fe \xff\n")
     bob.gets("alice: gr\u00fc\u00dfe \ufffd")
     for line in LINES_OF_ODD_CHARACTERS:
         is_heard(alice, line, bob)
     alice.sends_bytes(b"two at the end\r\r\n")
     bob.gets("alice: two at the end\r")
+    alice.sends_bytes(b"\r\r\n")
+    bob.gets("alice: \r")
     longest = scenes.counted(MAX_LINE)
-    is_heard(bob, longest, alice)
+    bob.sends(longest, "glued to it")
+    alice.gets(f"bob: {longest}", "bob: glued to it")
+    bob.sends_in_pieces(f"{longest}\r\n".encode(), cuts=[MAX_LINE + 1])
+    alice.gets(f"bob: {longest}")
     carol.gets("alice: gr\u00fc\u00dfe \ufffd")
-    carol.gets(*(f"alice: {line}" for line in (*LINES_OF_ODD_CHARACTERS, "two at the end\r")))
-    carol.gets(f"bob: {longest}")
+    carol.gets(*(f"alice: {line}" for line in (*LINES_OF_ODD_CHARACTERS, "two at the end\r", "\r")))
+    carol.gets(f"bob: {longest}", "bob: glued to it", f"bob: {longest}")
 
 
 BAD_NAMES = (
@@ -97,6 +105,7 @@ BAD_NAMES = (
     "dave ",
     "da ve",
     "x" * (LONGEST_NAME + 1),
+    "x" * LONGEST_NAME + "-",
     "x" * 10_000,
     "*",
     "* dave",
@@ -109,6 +118,7 @@ BAD_NAMES = (
     "dave\r\r",
     "da.ve",
     "dave\u200b",
+    "\ufeffdave",
     "da\u017fe",
     "\u212aate",
 )
@@ -128,8 +138,12 @@ def test_what_is_no_name_is_refused_and_may_be_tried_again(server):
     alice.gets(f"* {'x' * LONGEST_NAME} joined")
     alice.sends("hello")
     dave.gets("alice: hello")
-    for name in ("-", "0", "_-_", "Q"):
+    for name in ("-", "0", "_-_", "Q", "admin"):
         enters(server, name, alice)
+    erin = server.visitor("erin")
+    erin.gets(QUESTION)
+    asks_and_gets(erin, "server", "* welcome, server")
+    alice.gets("* server joined")
 
 
 CLAIMS = st.one_of(
@@ -160,7 +174,7 @@ def test_a_taken_name_is_refused_and_its_owner_unharmed(server):
     bob, alice, carol = enter(server, "bob", "Alice", "carol")
     mallory = server.visitor("mallory")
     mallory.gets(QUESTION)
-    for name in ("Alice", "alice", "ALICE", "aLiCe"):
+    for name in ("Alice", "alice", "ALICE", "aLiCe") * 5:
         is_refused(mallory, name, TAKEN)
     is_heard(alice, "still me", bob, carol)
     is_heard(bob, "so I see", alice, carol)
@@ -209,9 +223,9 @@ def test_a_name_is_a_line_however_it_is_cut(start_server):
         erin.gets_hung_up_on()
         alice.gets("* dave left", "* erin joined", "erin: in passing", "* erin left")
         frank = server.visitor("frank")
-        frank.sends_bytes(b"frank")
+        frank.sends_bytes(b"no name\nbob\nfrank")
         frank.ends_its_stream()
-        frank.gets(QUESTION)
+        frank.gets(QUESTION, NO_NAME, QUESTION, TAKEN, QUESTION)
         frank.gets_hung_up_on()
         is_heard(bob, "who was that?", alice)
 
@@ -350,15 +364,29 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     )
     mallory.gets("* line too long")
     mallory.gets_hung_up_on()
-    mallory.hangs_up()
-    nobody.is_reset_in_the_end(within=1.0)
-    server.is_back_to(alone)
     for person in (alice, bob):
         person.gets("mallory: before", "* mallory left")
+    owner = enters(server, "mallory", alice, bob)
+    mallory.hangs_up()
+    nobody.is_reset_in_the_end(within=1.0)
+    is_heard(owner, "I am another one", alice, bob)
+    owner.hangs_up()
+    for person in (alice, bob):
+        person.gets("* mallory left")
+    server.is_back_to(alone)
     is_heard(alice, "all well", bob)
     is_heard(bob, "all well", alice)
-    enters(server, "mallory", alice, bob)
     server.has_not_grown_by(8 * MIB, since=before)
+    dave = enters(server, "dave", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    dave.goes_silent()
+    due = [scenes.counted(1000, number) for number in range(8)]
+    for line in due:
+        is_heard(alice, line, bob)
+    dave.begins_to_send(b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 300_000)
+    server.stage.lets_time_pass(0.1)
+    dave.reads_again()
+    dave.gets(*(f"alice: {line}" for line in due), "* line too long")
+    dave.gets_hung_up_on()
 
 
 @task("6.13", needs=["6.3"])
@@ -423,7 +451,7 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     hears(client, server, QUESTION)
     server.gets("bob")
     is_asked(client, server, TAKEN)
-    for name in ("b b", "", "x" * 21):
+    for name in ("b b", "", " bob ", "x" * 21):
         client.types(name)
         server.gets(name)
         is_asked(client, server, NO_NAME)
@@ -434,14 +462,14 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
 @task("6.15", needs=["6.14"])
 def test_what_is_typed_too_early_waits_and_is_never_a_name(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
-    client.types("early", "second")
+    client.types("early", "", "second")
     client.has_read_its_keyboard()
     is_asked(client, server)
     client.types("bob", "third")
     client.has_read_its_keyboard()
     server.gets("bob")
     hears(client, server, "* welcome, bob")
-    server.gets("early", "second", "third")
+    server.gets("early", "", "second", "third")
     talks(client, server)
 
     client, server = meets(start_client, scripted_server, "--name", "bob")
@@ -478,12 +506,17 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
         Client.has_its_keyboard_closed,
     )
     for leave in at_the_prompt:
-        client, server = meets(start_client, scripted_server)
-        is_asked(client, server)
-        leave(client)
-        server.gets_hung_up_on()
-        server.hangs_up()
-        client.ends(0)
+        for refused in ((), ("b b",)):
+            client, server = meets(start_client, scripted_server)
+            is_asked(client, server)
+            for name in refused:
+                client.types(name)
+                server.gets(name)
+                is_asked(client, server, NO_NAME)
+            leave(client)
+            server.gets_hung_up_on()
+            server.hangs_up()
+            client.ends(0)
 
     client, server = meets(start_client, scripted_server, "--name", "bob", stdin=scenes.EMPTY_STDIN)
     server.sends(QUESTION)

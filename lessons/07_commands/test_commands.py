@@ -40,6 +40,8 @@ def test_the_room_of_lesson_06_is_still_there(server):
     for name, reason in (
         ("/who", NO_NAME),
         ("/nick dave", NO_NAME),
+        ("/msg bob hi", NO_NAME),
+        ("/help", NO_NAME),
         ("/quit", NO_NAME),
         ("BOB", TAKEN),
     ):
@@ -65,15 +67,15 @@ def test_who_lists_the_people_with_names(server):
     (bob,) = enter(server, "bob")
     asks_and_gets(bob, "/who", "* here: bob")
     people = [bob]
-    for name in ("Zoe", "alice", "Carl", "0range", "x_", "-y"):
+    for name in ("Zoe", "alice", "Boz", "0range", "x_", "-y"):
         people.append(enters(server, name, *people))
     bob.sends("/who")
     people[2].sends_bytes(b"/who\r\n")
     for person in (bob, people[2]):
-        person.gets("* here: -y, 0range, alice, bob, Carl, x_, Zoe")
+        person.gets("* here: -y, 0range, alice, bob, Boz, x_, Zoe")
     people.pop(3).hangs_up()
     for person in people:
-        person.gets("* Carl left")
+        person.gets("* Boz left")
         asks_and_gets(person, "/who", "* here: -y, 0range, alice, bob, x_, Zoe")
 
 
@@ -98,6 +100,9 @@ def test_a_private_message_reaches_one_person(start_server):
         asks_and_gets(alice, f"/msg {name} hi", f"* no one here is called {name}")
     server.visitor("nobody").gets(QUESTION)
     asks_and_gets(alice, "/msg nobody hi", "* no one here is called nobody")
+    enters(server, "Kes", alice, bob, carol)
+    for name in ("\u212aes", "ke\u017f"):  # no other case of k and s
+        asks_and_gets(alice, f"/msg {name} hi", f"* no one here is called {name}")
     is_heard(alice, "out loud", bob, carol)
     is_heard(bob, "so be it", alice, carol)
 
@@ -185,7 +190,23 @@ def test_quit_says_goodbye_and_hangs_up(server):
     asks_and_gets(alice, "/who", "* here: alice")
     gone, bob = bob, enters(server, "bob", alice)
     is_heard(bob, "I am back", alice)
+    dave = enters(server, "dave", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
+    dave.goes_silent()
+    due = [scenes.counted(1000, number) for number in range(8)]
+    for line in due:
+        is_heard(alice, line, bob)
+    dave.begins_to_send(b"/quit\nafter it\n" + b"y" * 300_000)
+    server.stage.lets_time_pass(0.1)
+    dave.reads_again()
+    dave.gets(*(f"alice: {line}" for line in due), GOODBYE)
+    dave.gets_hung_up_on()
+    for person in (alice, bob):
+        person.gets("* dave left")
     gone.is_reset_in_the_end(within=1.0)
+    asks_and_gets(bob, "/quit", GOODBYE)
+    alice.gets("* bob left")
+    asks_and_gets(alice, "/quit", GOODBYE)
+    alice.gets_hung_up_on()
 
 
 UNKNOWN = (
@@ -242,6 +263,7 @@ CHAT = (
     "* welcome, alice",
     "NICK bob",
     "-/quit",
+    "see http://x//y",
     "lone \r/quit",
     "who\x0b/quit\x0c/quit\x1c/quit\x85/quit\u2028/quit",  # one line
     "nul \x00, bell \x07, \x1b[31mred, \ttab\t",
@@ -253,7 +275,7 @@ def test_what_is_no_command_is_chat(server):
     alice, bob, carol = enter(server, "alice", "bob", "carol")
     for line in CHAT:
         is_heard(alice, line, bob, carol)
-    for line in ("//who", "//", "///x", "// x", "//quit now"):
+    for line in ("//who", "//", "///x", "// x", "//quit now", "//a//b"):
         alice.sends(line)
         for person in (bob, carol):
             person.gets(f"alice: {line[1:]}")
@@ -429,8 +451,8 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
     for hang_up in ("ends_its_stream", "resets"):
         client, server = comes_in(start_client, scripted_server)
-        client.types("/who", "//who", "/quit")
-        server.gets("/who", "//who", "/quit")
+        client.types("/who", "//who", "/quit", "hello?")
+        server.gets("/who", "//who", "/quit", "hello?")
         server.sends("* here: bob", GOODBYE)
         server.waits_until_received()
         getattr(server, hang_up)()
