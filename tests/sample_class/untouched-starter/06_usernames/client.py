@@ -113,7 +113,7 @@ def main():
     options = client_options()
     try:
         connection = socket.create_connection((options.host, options.port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter where no host can be called so
         print(f"cannot connect to {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
