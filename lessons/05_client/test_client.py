@@ -3,6 +3,7 @@
 from grader.suite import scenes, task
 from grader.suite.people import DISCONNECTED, hears, meets
 from grader.wire.client import Client
+from grader.wire.failure import Kind
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
 
@@ -10,6 +11,7 @@ pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
 LONGEST = 4 * MAX_LINE
+DRIPS = 40
 
 
 def says(client, server, *lines):
@@ -179,11 +181,15 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
     for client, server in pairs:
         client.types("quit")
         server.gets_hung_up_on()
-    (_, _silent), (_, flooding), (_, dripping) = pairs
+    (_, _silent), (_, flooding), (carol, dripping) = pairs
     flooding.begins_to_send(b"and another thing\n" * 500_000)
-    for _ in range(12):
-        dripping.sends_bytes(b"and another thing\n", even_if_hung_up_on=True)
-        dripping.stage.lets_time_pass(0.15)
+    for _ in range(DRIPS):  # several seconds: the last second begins when it has left
+        if not carol.process.ended:
+            dripping.sends_bytes(b"and another thing\n", even_if_hung_up_on=True)
+            dripping.stage.lets_time_pass(0.15)
+    if not carol.process.ended:
+        what = "the program to end within 1 s, whatever it hears"
+        raise carol.failed(Kind.STILL_RUNNING, what, "it runs on")
     for client, _ in pairs:
         client.ends(0, within=scenes.LAST_SECOND)
 
