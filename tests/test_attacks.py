@@ -163,15 +163,20 @@ def test_attacks_on_an_ordinary_user_are_contained(tmp_path):
 def _as_ordinary_user() -> list[str]:
     """Return the words that become somebody else, to whom root's home shows Python and the kit."""
     words = [bubblewrap() or "", "--dev-bind", "/", "/"]
-    homes = {path.parents[-2] for path in (Path(sys.base_prefix).resolve(), KIT)}
+    homes = {_top(path) for path in (Path(sys.base_prefix).resolve(), KIT)}
     closed = [home for home in homes if not home.stat().st_mode & 1]
     for home in closed:
         words += ["--perms", "0755", "--tmpfs", str(home)]
     for path in (Path(sys.base_prefix).resolve(), KIT):
-        if path.parents[-2] in closed:
+        if _top(path) in closed:
             words += [*parents(path), "--ro-bind", str(path), str(path)]
     user = [f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all"]
     return [*words, "--", "/usr/bin/setpriv", *user, "--bounding-set=-all", "--"]
+
+
+def _top(path: Path) -> Path:
+    """Return the folder below the root in which it lies, or which it is."""
+    return Path(*path.parts[:2])
 
 
 @pytest.mark.parametrize(
