@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -139,13 +140,12 @@ SOME = "kills or reads or rewrites or daemon or outside or becomes or looks or f
 
 @needs_a_box
 @pytest.mark.skipif(os.geteuid() != 0, reason="not root: all of them ran as an ordinary user")
-def test_attacks_on_an_ordinary_user_are_contained(tmp_path):
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents:
-        if folder.stat().st_uid == 0 and folder.name.startswith(("pytest-", "popen-")):
-            folder.chmod(0o755)
-    place = tmp_path / "user"
-    place.mkdir()
+def test_attacks_on_an_ordinary_user_are_contained():
+    with tempfile.TemporaryDirectory(prefix="kit-user-") as name:  # pytest's are for root alone
+        _attack_an_ordinary_user(Path(name))
+
+
+def _attack_an_ordinary_user(place: Path) -> None:
     os.chown(place, USER, USER)
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SOME]
     words += ["--basetemp", str(place / "tests"), "--rootdir", str(KIT), str(Path(__file__))]
