@@ -22,8 +22,8 @@ class TaskResult:
     the known mistake; says: that mistake in words; mend_first: the task before it at which
     another known mistake was named, of which this failure may be a consequence; transcript: see
     wire/transcript.py; tail: the program's last lines of stderr; status: its exit status in
-    words; needs: tasks that should have passed first; detail: for the instructor, when the
-    grader itself failed.
+    words; under: what the program had to bear, in words (see wire/hardships); needs: tasks that
+    should have passed first; detail: for the instructor, when the grader itself failed.
     """
 
     id: str
@@ -43,6 +43,7 @@ class TaskResult:
     transcript: list[list[Any]] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     status: str = ""
+    under: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     read: str = ""
     detail: str = ""

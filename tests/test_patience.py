@@ -90,6 +90,14 @@ def test_nobody_is_owed_more_than_the_wait_has_taken(stage, monkeypatch):
     assert 0.2 <= stage.debt.given < 1
 
 
+def test_for_a_hardship_of_ours_a_program_is_waited_for_longer_once():
+    debt = Debt(most=1.0)
+    debt.add(2.0)
+    assert debt.owed(0.0, waited=0.3) == 0.0  # a mere look
+    assert debt.owed(0.5) == 2.5
+    assert debt.owed(0.7) == 0.5  # the machine's part alone, up to its limit
+
+
 @LINUX
 def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
     """Who spawns is held until the new process has begun; this one waits for a writer first."""

@@ -29,6 +29,7 @@ class Record:
     tail: list[str] = field(default_factory=list)
     status: str = ""
     needs: list[str] = field(default_factory=list)
+    under: list[str] = field(default_factory=list)
     left_running: int = 0
     detail: str = ""
 

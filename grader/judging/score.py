@@ -36,6 +36,7 @@ def scored(lesson: Lesson, record: Record, states: Mapping[str, str]) -> TaskRes
         transcript=record.transcript,
         tail=record.tail,
         status=record.status,
+        under=record.under,
         needs=record.needs,
         read=task.read,
         detail=record.detail,

@@ -26,6 +26,8 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     lines = [title.ljust(WIDTH, "-"), *sequence_text(task.transcript, WIDTH)]
     lines += _entry("Expected", f"{task.who}: {task.expected}")
     lines += _entry("Got", task.got)
+    for hardship in task.under:
+        lines += _entry("Under", hardship)
     if guess := the_guess(task):
         lines += _entry(*guess)
     if task.tail:

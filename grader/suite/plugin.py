@@ -162,6 +162,7 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
     if stage is not None and process is not None:
         text = process.stderr.text().replace(str(stage.folder) + os.sep, "")
         record.tail = last_words(text)
+        record.under = process.under
         record.status = "" if process.status is None else status_words(process.status)
     return record
 

@@ -72,23 +72,31 @@ class Deadline:
 
 
 class Debt:
-    """What the machine owes the programs of a task: time in which it kept them waiting.
+    """What the programs of a task are owed: time in which the machine, or we, kept them waiting.
 
     A program that waits for somebody else is owed nothing: its deadline says when that is over.
-    most: seconds, of a whole task.
+    most: seconds that the machine can owe in a whole task.
     """
 
     def __init__(self, most: float) -> None:
         self.most = most
         self.given = 0.0
+        self.ours = 0.0
 
-    def owed(self, lately: float) -> float:
+    def add(self, seconds: float) -> None:
+        """Owe this much more, for a hardship that we made."""
+        self.ours += seconds
+
+    def owed(self, lately: float, waited: float = PATIENCE) -> float:
         """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
 
         lately: seconds for which they have been kept waiting since this was asked last.
+        waited: seconds; a mere look, far shorter than PATIENCE, does not use up what we owe.
         """
         more = min(lately, self.most - self.given)
-        if more < LEAST_OWED:
-            return 0.0
+        more = more if more >= LEAST_OWED else 0.0
         self.given += more
+        if waited > PATIENCE / 2:
+            more += self.ours
+            self.ours = 0.0
         return more

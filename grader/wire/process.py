@@ -73,6 +73,7 @@ class Process:
         self.on_news = on_news
         self.stopped_for = ""  # what it did too much of
         self.called = "the program"  # in messages
+        self.under: list[str] = []  # what it was asked to bear, in words
         self.killed = False  # by the harness
         self.trusted = box is None
         self.lost: Exception | None = None  # why its end would not be noticed

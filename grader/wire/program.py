@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.box.inside import interpreter
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.hardships import RESTLESS_SECONDS, RESTLESS_THREADS, SHORT_SENDS, hardships
+from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
@@ -51,15 +51,15 @@ class Program:
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         command = [interpreter(), file, *options]
-        asked = ((SHORT_SENDS, short_sends), (RESTLESS_THREADS, restless))
-        environment = hardships(stage.folder.parent, *(name for name, is_so in asked if is_so))
-        if restless:
-            stage.indulgence = RESTLESS_SECONDS
+        asked = [SHORT_SENDS] * short_sends + [RESTLESS_THREADS] * restless
+        environment = hardships(stage.folder.parent, *asked)
+        stage.debt.add(sum(one.costs for one in asked))
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
         settings["environment"] = environment
         self.process: Process = stage.start(command, folder, **settings)
         self.process.called = self.name
+        self.process.under = [one.says for one in asked]
 
     def failed(self, kind: Kind, expected: str, got: str, data: bytes = b"") -> WireFailure:
         """Return the failure to raise, about this program, whichever was started last."""

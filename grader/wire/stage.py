@@ -44,7 +44,6 @@ class Stage:
         self.seed = seed
         self.loop = Loop()
         self.transcript = Transcript()
-        self.indulgence = 0.0  # seconds more for who was slowed down by us
         self.task_time = Deadline(TASK_SECONDS * slowness)
         self.debt = Debt(MOST_OWED * slowness)
         self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
@@ -79,12 +78,8 @@ class Stage:
             self.expected_to_end = False
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
-        """Return a fresh deadline, scaled for this machine and within the task's limit.
-
-        What is shorter than PATIENCE is a look at something that need not come.
-        """
-        more = self.indulgence if seconds >= PATIENCE else 0.0
-        return Deadline(min(seconds * self.slowness + more, max(self.task_time.left, 0.0)))
+        """Return a fresh deadline, scaled for this machine and within the task's limit."""
+        return Deadline(min(seconds * self.slowness, max(self.task_time.left, 0.0)))
 
     def wait_until(
         self,
@@ -111,7 +106,7 @@ class Stage:
         before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
         while not met and deadline.over and not deadline.shortened:
-            more = self._owed(deadline.spent - waited_for)
+            more = self._owed(deadline.spent - waited_for, deadline.spent)
             if not more:
                 break
             waited_for = deadline.spent
@@ -122,16 +117,17 @@ class Stage:
         self.task_time.looked(spent, spent)
         return met
 
-    def _owed(self, seconds: float) -> float:
+    def _owed(self, seconds: float, in_all: float) -> float:
         """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
 
-        seconds: how long this wait has taken; nobody was kept from it for longer.
+        seconds: how long this wait has taken since this was asked last; nobody was kept from it
+        for longer. in_all: since it began.
         """
         before, self.waited = self.waited, self._without_a_turn()
         lately = min(self.waited - before, seconds)
         if any(process.family.is_held_up() for process in self.processes):
             lately = max(lately, HELD_UP)
-        return self.debt.owed(lately)
+        return self.debt.owed(lately, in_all)
 
     def _without_a_turn(self) -> float:
         return sum(process.family.seconds_without_a_turn() for process in self.processes)

@@ -15,17 +15,42 @@ around it can, and has written more than the right thing would have been.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHORT_SENDS, RESTLESS_THREADS = "short_sends.py", "restless_threads.py"
-RESTLESS_SECONDS = 2.0  # longer than threads stay restless: so much longer an answer may take
 
 
-def hardships(place: Path, *names: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Hardship:
+    """What a Python program is asked to bear.
+
+    file: what it imports, beside this one; says: what is different, for who reads a failure;
+    costs: seconds by which an answer may come later, once.
+    """
+
+    file: str
+    says: str
+    costs: float = 0.0
+
+
+SHORT_SENDS = Hardship(
+    "short_sends.py",
+    "short sends: here send() of a Python program takes 1000 bytes at most, as it may on any day",
+)
+RESTLESS_THREADS = Hardship(
+    "restless_threads.py",
+    "restless threads: here those of a Python program take turns at every line, as they may on any"
+    " day",
+    costs=2.0,  # longer than they stay restless
+)
+
+
+def hardships(place: Path, *asked: Hardship) -> dict[str, str]:
     """Return an environment with these effects. place: a folder of the task, open to programs."""
-    if not names:
+    if not asked:
         return {}
+    names = [one.file for one in asked]
     folder = place / "_".join(Path(name).stem for name in names)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
