@@ -11,6 +11,7 @@ from tests.mutants.equivalents import LIST, equivalents
 from tests.mutants.killing import (
     EQUIVALENT,
     KILLED,
+    STRUCK,
     SURVIVED,
     Fate,
     Subject,
@@ -140,3 +141,15 @@ def test_the_report_counts_and_names_what_is_left():
     text = report(lesson, [*fates, Fate(subject, EQUIVALENT, "nobody calls it")], 0, 1.0)
     assert "killed 3, survived 1, equivalent 1, unclear 0" in text and "75.0 %" in text
     assert "server.py:2 f: left out" in text and "nobody calls it" in text
+
+
+def test_a_listed_mutant_that_is_graded_after_all_is_equivalent_if_it_lives_and_struck_if_not():
+    mutant = next(mutants("def f():\n    x()\n", "f"))
+    subject = Subject(find_lesson("2"), "server.py", "2.1", mutant)
+    lived, died = Fate(subject, SURVIVED), Fate(subject, KILLED, "2.3")
+    assert lived.held_against({}) == lived and not lived.is_as_listed
+    known = {subject.key: "nobody calls it"}
+    assert lived.held_against(known) == Fate(subject, EQUIVALENT, "nobody calls it")
+    assert lived.held_against(known).is_as_listed
+    assert died.held_against(known) == Fate(subject, STRUCK, "2.3")
+    assert died.is_as_listed and not died.held_against(known).is_as_listed

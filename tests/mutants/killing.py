@@ -20,6 +20,7 @@ from tests.mutants.mutator import Mutant, mutants
 
 AT_ONCE = 4  # tasks between two looks whether one has failed
 KILLED, SURVIVED, EQUIVALENT, UNCLEAR = "killed", "survived", "equivalent", "unclear"
+STRUCK = "listed as equivalent, and killed"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,19 @@ class Fate:
     subject: Subject
     state: str
     by: str = ""
+
+    @property
+    def is_as_listed(self) -> bool:
+        """Whether it died, or is listed as one that cannot."""
+        return self.state in (KILLED, EQUIVALENT)
+
+    def held_against(self, known: dict[Key, str]) -> Fate:
+        """Return the fate of a mutant that was graded, in the light of those that are listed."""
+        if self.subject.key not in known:
+            return self
+        reason = known[self.subject.key]
+        state = {SURVIVED: EQUIVALENT, KILLED: STRUCK}.get(self.state, self.state)
+        return Fate(self.subject, state, reason if state == EQUIVALENT else self.by)
 
 
 def subjects_of(lesson: Lesson) -> list[Subject]:

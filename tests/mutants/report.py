@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from grader.course.lesson import Lesson
-from tests.mutants.killing import EQUIVALENT, KILLED, SURVIVED, UNCLEAR, Fate
+from tests.mutants.killing import EQUIVALENT, KILLED, STRUCK, SURVIVED, UNCLEAR, Fate
 
 
 def report(lesson: Lesson, fates: list[Fate], sample: int, seconds: float) -> str:
@@ -19,7 +19,7 @@ def report(lesson: Lesson, fates: list[Fate], sample: int, seconds: float) -> st
         f"equivalent {number[EQUIVALENT]}, unclear {number[UNCLEAR]}; killed of those that differ: "
         f"{share}",
     ]
-    for state in (SURVIVED, UNCLEAR, EQUIVALENT):
+    for state in (SURVIVED, STRUCK, UNCLEAR, EQUIVALENT):
         rows += [f"  {state}:"] if number[state] else []
         rows += [_row(fate) for fate in fates if fate.state == state]
     return "\n".join(rows) + "\n"
