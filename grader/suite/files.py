@@ -65,10 +65,15 @@ def is_cancelled(person: Peer, number: object) -> None:
     begins(person, f"* transfer {number} cancelled: ")
 
 
-def begins(person: Peer, beginning: str) -> str:
-    """Expect a line that begins so next; return the rest of it."""
+def begins(person: Peer, beginning: str, amid: set[str] | None = None) -> str:
+    """Expect a line that begins so next; return the rest of it.
+
+    amid: notices that may come before it, in whatever order, each once: it is taken out.
+    """
+    notices = set() if amid is None else amid
     words = f"a line that begins with {beginning!r}"
-    line = person.gets_line(words)
+    while (line := person.gets_line(words)) in notices:
+        notices.remove(line)
     if not line.startswith(beginning):
         got = shown(line.encode())
         raise person.stage.fail(Kind.DIFFERENT, person.name, words, got, line.encode())

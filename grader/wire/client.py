@@ -26,7 +26,7 @@ class Client(Program):
     """A client of the submission. Every verb is recorded; a wrong one raises WireFailure.
 
     name: how it is called in the transcript. stdin: a pipe to type into, or an open file, or
-    closed. terminal: a terminal instead, for stdin and stdout. short_sends: see Program.
+    closed. terminal: a terminal instead, for stdin and stdout. short_sends, restless: see Program.
     """
 
     def __init__(
@@ -38,10 +38,11 @@ class Client(Program):
         terminal: bool = False,
         folder: Path | None = None,
         short_sends: bool = False,
+        restless: bool = False,
     ) -> None:
         tty = Terminal() if terminal else None
         settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
-        settings["short_sends"] = short_sends
+        settings |= {"short_sends": short_sends, "restless": restless}
         super().__init__(stage, "client.py", *options, folder=folder, **settings)
         self.name = self.process.called = name
         if isinstance(stdin, int) and stdin in WITHOUT_A_KEYBOARD:

@@ -445,7 +445,7 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     server.sends("* welcome, dave")
     client.shows("* welcome, dave")
 
-    client, server = meets(start_client, scripted_server, "--name", "bob")
+    client, server = meets(start_client, scripted_server, "--name", "bob", restless=True)
     hears(client, server, QUESTION)
     server.gets("bob")
     is_asked(client, server, TAKEN)
