@@ -65,15 +65,10 @@ def is_cancelled(person: Peer, number: object) -> None:
     begins(person, f"* transfer {number} cancelled: ")
 
 
-def begins(person: Peer, beginning: str, amid: set[str] | None = None) -> str:
-    """Expect a line that begins so next; return the rest of it.
-
-    amid: notices that may come before it, in whatever order, each once: it is taken out.
-    """
-    notices = set() if amid is None else amid
+def begins(person: Peer, beginning: str) -> str:
+    """Expect a line that begins so next; return the rest of it."""
     words = f"a line that begins with {beginning!r}"
-    while (line := person.gets_line(words)) in notices:
-        notices.remove(line)
+    line = person.gets_line(words)
     if not line.startswith(beginning):
         got = shown(line.encode())
         raise person.stage.fail(Kind.DIFFERENT, person.name, words, got, line.encode())

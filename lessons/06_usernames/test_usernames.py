@@ -445,7 +445,7 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     server.sends("* welcome, dave")
     client.shows("* welcome, dave")
 
-    client, server = meets(start_client, scripted_server, "--name", "bob", restless=True)
+    client, server = meets(start_client, scripted_server, "--name", "bob")
     hears(client, server, QUESTION)
     server.gets("bob")
     is_asked(client, server, TAKEN)
@@ -455,6 +455,14 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
         is_asked(client, server, NO_NAME)
     answers(client, server, "bobby")
     talks(client, server)
+
+    client, server = meets(start_client, scripted_server, restless=True)
+    is_asked(client, server)
+    for number in range(8):
+        client.types(f"erin{number}")  # as soon as the prompt is there
+        server.gets(f"erin{number}")
+        is_asked(client, server, TAKEN)
+    answers(client, server, "erin")
 
 
 @task("6.15", needs=["6.14"])

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from grader.suite import for_any, scenes, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
-    begins,
     chunks,
     digest,
     file_as_sent,
@@ -223,8 +222,7 @@ def two_fill_one_connection(server, count, chunk, line):
 
 
 @task("9.6", needs=["9.2"])
-def test_who_was_there_at_the_beginning_gets_it(start_server):
-    server = start_server()
+def test_who_was_there_at_the_beginning_gets_it(server):
     alice, bob, carol, dave = enter(server, "alice", "bob", "carol", "dave")
     erin = server.visitor("erin")
     erin.gets(QUESTION)  # who has no name yet is not in the room
@@ -263,8 +261,6 @@ def test_who_was_there_at_the_beginning_gets_it(start_server):
     alice.gets("* sent z (4 bytes) to nobody")
     alice.sends_bytes(file_as_sent(2, "x", b"abcd"))
     alice.gets("* sent x (4 bytes) to nobody")
-    for _ in range(2):
-        others_leave_meanwhile(start_server(restless=True))
 
 
 def each_file_is_its_senders_own(bob, others):
@@ -294,31 +290,6 @@ def a_label_is_free_again(carol, others):
     carol.hangs_up()
     for person in others:
         person.gets("/cancel alice/1", "* Carol left")
-
-
-def others_leave_meanwhile(server):
-    """A file of alice's that ends in any way reaches bob to its end, whoever leaves just then."""
-    alice, bob, *guests = enter(server, "alice", "bob", "guest1", "guest2", "guest3")
-    alice_hears = {f"* {guest.name} left" for guest in guests}
-    bob_hears = set(alice_hears)
-    ends = (
-        (1, f"/end 1 {digest(b'')}", "* sent x (0 bytes) to bob"),
-        (2, "/cancel 2", "* transfer 2 cancelled: "),
-    )
-    for number, end, answer in ends:
-        alice.sends(f"/file {number} 0 x", end)
-        begins(bob, f"/file alice/{number} 0 x", amid=bob_hears)
-        begins(bob, end.replace(f" {number}", f" alice/{number}"), amid=bob_hears)
-        guests.pop().hangs_up()
-        begins(alice, answer, amid=alice_hears)
-    alice.sends("/file 3 9 x", "/file 4 9 x")
-    for number in (3, 4):
-        begins(bob, f"/file alice/{number} 9 x", amid=bob_hears)
-    alice.hangs_up()
-    begins(bob, "/cancel alice/", amid=bob_hears)
-    guests.pop().hangs_up()
-    begins(bob, "/cancel alice/", amid=bob_hears)
-    bob.gets_in_any_order("* alice left", *bob_hears)
 
 
 @task("9.7", needs=["9.2"])
