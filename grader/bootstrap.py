@@ -107,8 +107,10 @@ def set_up(name):
             install_with_uv(uv, lock_file(name))
         else:
             install_with_pip(lock_file(name))
-    except BaseException:
-        shutil.rmtree(VENV, ignore_errors=True)  # half an environment helps nobody
+    except BaseException as error:
+        # Half an environment helps nobody, but what served until now goes on without a network.
+        if not (isinstance(error, Trouble) and any(map(is_ready, SETS))):
+            shutil.rmtree(VENV, ignore_errors=True)
         raise
     with open(os.path.join(VENV, "kit.txt"), "w", encoding="ascii") as file:
         file.write(fingerprint(name) + "\n")

@@ -140,7 +140,8 @@ class SubmissionResult:
         """Read back what to_json wrote. Raises TypeError, KeyError or ValueError if it did not."""
         lessons = [LessonResult.from_json(lesson) for lesson in row["lessons"]]
         one = filled(cls, row | {"lessons": lessons, "notes": row["notes"]})
-        float(one.late.get("percent", 0))  # or there is no mark
+        if not isinstance(one.late.get("percent", 0), int | float):
+            raise TypeError("without a percentage there is no mark")
         return one
 
 

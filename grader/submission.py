@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 from pathlib import Path
 
 from grader.course.lesson import Lesson
 
-KEPT_OUT = {"__pycache__", ".git", ".hypothesis", ".pytest_cache"}
+LARGEST = 8 * 2**20  # bytes of one file; what is larger nobody wrote: a file that was received
+MADE_BY_TOOLS = {".venv", "venv", "node_modules"}
+KEPT_OUT = {"__pycache__", ".git", ".hypothesis", ".pytest_cache"} | MADE_BY_TOOLS
 NOTHING = hashlib.sha256().hexdigest()  # the fingerprint of no files
 
 
@@ -19,12 +23,15 @@ def lesson_folder(submission: Path, lesson: Lesson) -> Path | None:
 
 
 def lesson_files(submission: Path, lesson: Lesson) -> list[Path]:
-    """Return the submission's files for the lesson, sorted, without the kit's own."""
+    """Return the submission's files for the lesson, sorted, without the kit's own.
+
+    Links, files larger than LARGEST and what tools have made are left out.
+    """
     folder = lesson_folder(submission, lesson)
     if folder is None:
         return []
     kits = {"lesson.toml", "mistakes.toml", "README.md", lesson.suite.name}
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    found = (path for path in folder.rglob("*") if _is_source(path))
     return sorted(
         path
         for path in found
@@ -33,20 +40,29 @@ def lesson_files(submission: Path, lesson: Lesson) -> list[Path]:
     )
 
 
+def _is_source(path: Path) -> bool:
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:  # an editor's own, gone by now
+        return False
+    return stat.S_ISREG(facts.st_mode) and facts.st_size <= LARGEST
+
+
 def stage_copy(lesson: Lesson, submission: Path, target: Path) -> None:
     """Make `target` a runnable copy of the submission's lesson.
 
-    The kit's carried and given files come first, so that a submission that lacks one gets
-    it, and one that has its own keeps it.
+    A submission that lacks one of the kit's carried and given files gets it, and one that has
+    something of its own under that name keeps it.
     """
     target.mkdir(parents=True)
-    for name in (*lesson.given, *lesson.carried):
-        shutil.copyfile(lesson.folder / name, target / name)
     folder = lesson_folder(submission, lesson)
     for path in lesson_files(submission, lesson):
         copy = target / path.relative_to(folder)  # type: ignore[arg-type]
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
+    for name in (*lesson.given, *lesson.carried):
+        if not (target / name).exists():
+            shutil.copyfile(lesson.folder / name, target / name)
 
 
 def fingerprint(submission: Path, lessons: list[Lesson]) -> str:
@@ -54,6 +70,6 @@ def fingerprint(submission: Path, lessons: list[Lesson]) -> str:
     digest = hashlib.sha256()
     for lesson in lessons:
         for path in lesson_files(submission, lesson):
-            digest.update(str(path.relative_to(submission)).encode() + b"\0")
+            digest.update(os.fsencode(path.relative_to(submission)) + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

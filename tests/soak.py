@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from grader.box.levels import best_level
-from grader.course.catalogue import SOLUTION, all_lessons, find_lesson
+from grader.course.catalogue import SOLUTION, lessons_named
 from grader.course.lesson import Lesson
 from grader.judging.run import Job, end_running_suites, run_lesson
 from grader.report.failure import failure_text
@@ -40,7 +40,7 @@ def main() -> int:
     options = _options()
     if not options.under:
         return _under_each(options)
-    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    lessons = lessons_named(options.lesson)
     with tempfile.TemporaryDirectory(prefix="kit-soak-") as folder:
         subjects = list(_subjects(lessons, Path(folder), options.only_reference))
         slowness = measured_slowness()  # before the neighbours come: as check does on a laptop

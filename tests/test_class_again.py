@@ -139,6 +139,33 @@ def test_a_wrong_option_is_one_line(school, more, says):
     assert done.stderr.count("\n") == 1
 
 
+def test_results_have_a_folder_of_their_own(school):
+    done = grade(school / "class", school / "class")
+    assert done.returncode == 2
+    assert "is the class itself: results need their own folder\n" in done.stderr
+
+
+def test_who_and_what_is_named_twice_is_graded_once(school):
+    done = grade(school / "class", school / "out", "--fresh", *["--lesson", "1", "--lesson", "01"])
+    assert "Grading 3 lessons of 3 submissions" in done.stdout
+    assert not any(lesson.cached for lesson in lessons(school / "out").values())
+    done = grade(school / "class", school / "out", *["--only", "bob"] * 2)
+    assert "Grading 1 lessons of 1 submissions" in done.stdout
+    assert len(graded_lines(done.stdout)) == 1
+
+
+def test_what_could_not_be_handed_over_is_written_by_the_next_run(school):
+    shutil.rmtree(school / "out")
+    (school / "out" / "junit.xml").mkdir(parents=True)
+    done = grade(school / "class", school / "out")
+    assert "cannot write" in done.stderr
+    (school / "out" / "junit.xml").rmdir()
+    done = grade(school / "class", school / "out")
+    assert "nothing has changed" in done.stdout
+    assert (school / "out" / "junit.xml").is_file()
+    assert (school / "out" / "summary.md").is_file()
+
+
 def test_a_run_of_one_lesson_keeps_the_others(school):
     hands_in(school / "class", "ann", ENDS_AT_ONCE, "02_lines")
     before = lessons(school / "out")

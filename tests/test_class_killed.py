@@ -1,5 +1,6 @@
 """A class run that is killed, interrupted, or finds no room: nothing lost, nothing graded twice."""
 
+import io
 import os
 import signal
 import subprocess
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from grader import cli
+from grader.classrun import claim
 from grader.classrun.claim import CLAIM, claimed
 from grader.classrun.journal import JOURNAL, Journal, read_journal
+from grader.document import RESULTS, Document, write_document
 from grader.errors import UserError
 from grader.results import GRADED, LessonResult
 from tests.classes import (
@@ -119,6 +123,32 @@ def test_two_runs_do_not_write_to_the_same_folder(five):
     assert f"another run (process {os.getpid()}) is writing to" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not workshop.exists()
+
+
+def test_a_report_waits_for_nobody_and_writes_over_nobodys_results(tmp_path, capsys):
+    write_document(tmp_path / RESULTS, Document("0", "isolated", 1.0, []))
+    with claimed(tmp_path):
+        assert cli.main(["report", str(tmp_path)]) == 2
+    assert "another run" in capsys.readouterr().err
+    assert cli.main(["report", str(tmp_path)]) == 0
+    assert cli.main(["report", str(tmp_path / "nowhere")]) == 2
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_where_the_owner_of_a_folder_cannot_be_read_it_is_unknown(tmp_path, monkeypatch):
+    """Windows lets nobody read what another one has locked."""
+
+    class Locked(io.StringIO):
+        def read(self, size=-1, /):
+            raise PermissionError(13, "Permission denied")
+
+    def refuse(file):
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(claim, "_lock", refuse)
+    monkeypatch.setattr(Path, "open", lambda *words, **more: Locked())
+    with pytest.raises(UserError, match=r"another run \(process unknown\)"), claimed(tmp_path):
+        pass
 
 
 def test_the_claim_of_a_dead_run_is_taken_and_its_programs_are_ended(tmp_path):

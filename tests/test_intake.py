@@ -31,6 +31,17 @@ def test_folders_and_zips_are_taken_wrapped_or_not(tmp_path):
 
 
 @POSIX
+def test_results_that_lie_in_the_class_folder_are_no_submission(tmp_path):
+    student(tmp_path / "class", "ann")
+    student(tmp_path / "class", "bob")
+    (tmp_path / "class" / "out" / "feedback").mkdir(parents=True)
+    (tmp_path / "same").symlink_to(tmp_path)
+    out = tmp_path / "same" / "class" / "out"
+    found = intake.take_in(tmp_path / "class", tmp_path / "work", (), [out])
+    assert [one.id for one in found] == ["ann", "bob"]
+
+
+@POSIX
 def test_a_class_folder_that_cannot_be_read_is_said_in_one_line(tmp_path, monkeypatch):
     def locked(self):
         raise PermissionError(13, "Permission denied")

@@ -53,6 +53,8 @@ def test_a_deadline_may_have_an_offset_and_no_zone(tmp_path):
     [
         ("deadline = 2026-11-22\n", "a date and a time"),
         ("deadline = 2026-11-22T23:59:00\npercent_per_day = 1", "has no offset"),
+        (EXAMPLE.replace("2026-11-22", "9999-12-31"), "a date and a time"),
+        (EXAMPLE.replace("2026-11-22", "0001-01-01"), "a date and a time"),
         (EXAMPLE.replace("Berlin", "Bärlin"), "no time zone is called"),
         (EXAMPLE.replace("Europe/Berlin", "../../etc/passwd"), "no time zone is called"),
         (EXAMPLE.replace("= 10", "= -1"), "percent_per_day must be a number from 0 to 100"),

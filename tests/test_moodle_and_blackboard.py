@@ -131,3 +131,12 @@ def test_a_table_that_nobody_fills_in_is_the_same_bytes(text):
         data = text.encode(encoding)
         table = parse_table(data)
         assert table.to_bytes(range(len(table.lines))) == data
+
+
+def test_a_letter_that_the_file_cannot_hold_is_a_question_mark_and_no_error():
+    """A comment may have the reason of a waiver in it, whatever that says."""
+    data = "Identifier,Name,Grade\nParticipant 1,J\u00fcrgen,\n".encode("latin-1")
+    table = parse_table(data)
+    table.fill(1, 2, "\u010deka, J\u00fcrgen")
+    filled = b'Participant 1,J\xfcrgen,"?eka, J\xfcrgen"\n'
+    assert table.to_bytes([0, 1]) == data.splitlines(keepends=True)[0] + filled

@@ -98,6 +98,26 @@ def test_a_python_without_ensurepip_is_told_the_way_out(monkeypatch, capsys):
     assert "sudo apt install python3-venv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("made", ["core", ""])
+def test_without_a_network_what_was_ready_stays_so(tmp_path, monkeypatch, capfd, made):
+    """Who has `core` and asks for `full` can go on with `core`; half an environment is removed."""
+    python = tmp_path / ".venv" / "python"
+    python.parent.mkdir()
+    python.touch()
+    monkeypatch.setattr(bootstrap, "VENV", str(python.parent))
+    monkeypatch.setattr(bootstrap, "PYTHON", str(python))
+    failing = [sys.executable, "-c", "raise SystemExit('no network')"]
+    for installer in ("install_with_uv", "install_with_pip"):
+        monkeypatch.setattr(
+            bootstrap, installer, lambda *words: bootstrap.run(failing, "installing")
+        )
+    if made:
+        (python.parent / "kit.txt").write_text(bootstrap.fingerprint(made))
+    assert bootstrap.main(["full"]) == 1
+    assert "installing failed" in capfd.readouterr().err
+    assert bootstrap.is_ready("core") == python.exists() == bool(made)
+
+
 def test_the_set_up_runs_on_any_python_that_could_be_asked():
     source = (KIT / "grader" / "bootstrap.py").read_text()
     ast.parse(source, feature_version=(3, 6))

@@ -116,10 +116,15 @@ def taken_apart(change):
         lambda row, one, lesson: one.update(id=7),
         lambda row, one, lesson: one.update(person=[]),
         lambda row, one, lesson: one.update(late={"percent": "half"}),
+        lambda row, one, lesson: one.update(late={"percent": "10"}),
+        lambda row, one, lesson: one.update(notes=[1]),
+        lambda row, one, lesson: one.update(person={"name": 5}),
         lambda row, one, lesson: one.pop("notes"),
         lambda row, one, lesson: lesson.update(points="all"),
         lambda row, one, lesson: lesson.update(tasks=[[]]),
         lambda row, one, lesson: lesson["tasks"][0].update(state="odd"),
+        lambda row, one, lesson: lesson["tasks"][0].update(tail=[5]),
+        lambda row, one, lesson: lesson["tasks"][0].update(transcript=["alice"]),
     ],
 )
 def test_results_that_somebody_has_changed_are_refused_in_one_line(change, tmp_path):

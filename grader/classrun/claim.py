@@ -64,13 +64,21 @@ def _open(out: Path) -> IO[str]:
     try:
         _lock(file)
     except OSError:
-        owner = file.read().split(" ")[0] or "unknown"
+        owner = _owner(file)
         file.close()
         raise UserError(
             f"another run (process {owner}) is writing to {out}: wait for it, or choose another "
             "--out"
         ) from None
     return file
+
+
+def _owner(file: IO[str]) -> str:
+    """Return the process id of the run that owns the folder, as far as it can be read."""
+    try:
+        return file.read().split(" ")[0] or "unknown"
+    except OSError:  # Windows lets nobody read what somebody else has locked
+        return "unknown"
 
 
 def _workshop() -> Path:

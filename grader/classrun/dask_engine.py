@@ -58,7 +58,8 @@ class DaskEngine:
             where = self.scheduler or self._own()
             self.client = Client(where, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
-            raise UserError(f"no scheduler answers at {self.scheduler}: {error}") from None
+            place = self.scheduler or "this machine"
+            raise UserError(f"no scheduler answers at {place}: {error}") from None
         run = uuid.uuid4().hex
         for number, work in enumerate(works):
             given = (work.lesson.id, _files(work), work.seed, work.graded_with)

@@ -39,16 +39,22 @@ class Submission:
     person: dict[str, str] = field(default_factory=dict)
 
 
-def take_in(class_folder: Path, workshop: Path, lessons: Sequence[Lesson] = ()) -> list[Submission]:
+def take_in(
+    class_folder: Path,
+    workshop: Path,
+    lessons: Sequence[Lesson] = (),
+    passed_over: Sequence[Path] = (),
+) -> list[Submission]:
     """Return the submissions of a class, sorted by id, as clean copies below `workshop`.
 
     class_folder: a folder, or a zip of one as learning platforms hand it out. lessons: those
     that are graded; if it is one, its files may be handed in without a lesson folder. Of two by
-    the same person the newer one counts. Raises UserError when class_folder is not there, is a
-    single submission, or holds none.
+    the same person the newer one counts. passed_over: folders that are no submissions, such as
+    that of the results. Raises UserError when class_folder is not there, is a single submission,
+    or holds none.
     """
     only = lessons[0].id if len(lessons) == 1 else ""
-    with entries_of(class_folder, workshop) as entries:
+    with entries_of(class_folder, (workshop, *passed_over)) as entries:
         _refuse_no_class(class_folder, entries)
         found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
         if not found:

@@ -36,6 +36,7 @@ KNOWN = {
 }  # fmt: skip
 EXAMPLE = "2026-11-22T23:59:00"
 MOST_NUMBER = 10_000  # days or minutes; more is a slip of the pen
+YEARS = range(1900, 9900)  # before and behind them Python's clocks have no room for more days
 
 
 def read_rules(path: Path, times: Path | None = None) -> Rules:
@@ -88,7 +89,7 @@ def _facts(path: Path) -> dict[str, Any]:
 
 def _deadline(facts: dict[str, Any], path: Path) -> tuple[datetime, tzinfo]:
     deadline = facts.get("deadline")
-    if not isinstance(deadline, datetime):
+    if not isinstance(deadline, datetime) or deadline.year not in YEARS:
         raise UserError(f"{path}: deadline must be a date and a time, such as {EXAMPLE}")
     zone = _zone(str(facts["timezone"]), path) if "timezone" in facts else deadline.tzinfo
     if zone is None:
@@ -126,8 +127,10 @@ def _time(text: str, zone: tzinfo) -> datetime:
     """Return a moment; a date alone means its whole day. Raises ValueError."""
     try:
         when = datetime.fromisoformat(text)
+        if when.year not in YEARS:
+            raise ValueError
         return moment(when + DAY if len(text) == len("2026-11-22") else when, zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError(f"{text!r} is no time such as {EXAMPLE}") from None
 
 

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from grader.classrun.names import RESERVED, shown
+from grader.submission import KEPT_OUT, LARGEST, MADE_BY_TOOLS
 
 MIB = 2**20
 MOST_FILES = 2000  # of one submission
 MOST_BYTES = 50 * MIB  # of one submission, unpacked
-MOST_OF_ONE = 8 * MIB  # in one file
+MOST_OF_ONE = LARGEST  # in one file
 LONGEST_NAME = 240  # with its folders, in bytes; Windows takes no more
 
-SILENT = {
-    "__macosx", ".ds_store", "thumbs.db", "desktop.ini", "__pycache__", ".git", ".hypothesis",
-    ".pytest_cache", ".mypy_cache", ".ruff_cache", ".idea", ".vscode",
+SILENT = (KEPT_OUT - MADE_BY_TOOLS) | {
+    "__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".mypy_cache", ".ruff_cache", ".idea",
+    ".vscode",
 }  # fmt: skip
-TOOLS = {".venv", "venv", "node_modules"}
 ARCHIVES = {
     ".7z", ".bz2", ".gz", ".lzh", ".rar", ".tar", ".tbz2", ".tgz", ".txz", ".xz", ".zst",
 }  # fmt: skip
@@ -78,7 +78,7 @@ def is_passed_over(name: str) -> bool:
 
 def is_a_tools(name: str) -> bool:
     """Return whether a folder of this name is made by a tool and left out."""
-    return name.lower() in TOOLS
+    return name.lower() in MADE_BY_TOOLS
 
 
 def why_left_out(parts: tuple[str, ...], size: int) -> str:

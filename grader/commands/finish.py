@@ -20,7 +20,8 @@ STAMP = ".reports"  # what the reports were made from
 def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: ClassRun) -> bool:
     """Write everything; return whether that was anything new.
 
-    An interrupted run keeps what it needs to go on.
+    An interrupted run keeps what it needs to go on. note_what_was_written() is to follow, once
+    the results have been handed over too.
     """
     before = earlier.before
     if before is not None and not run.interrupted:
@@ -30,20 +31,24 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
         elif before.lessons == document.lessons:
             document.seconds = before.seconds  # of the run that has graded all this
     write_document(out / RESULTS, document)
-    stamp = _stamp((out / RESULTS).read_text(encoding="utf-8"))
-    if new := _read(out / STAMP) != stamp or not (out / "index.html").is_file():
+    if new := _read(out / STAMP) != _stamp(out) or not (out / "index.html").is_file():
         (out / STAMP).unlink(missing_ok=True)
         from grader.report.pages import write_reports  # jinja2 takes a while, and is rarely needed
 
         write_reports(document, out)
-        write_whole(out / STAMP, stamp)
     if not run.interrupted:
         forget(out)
     return new
 
 
-def _stamp(results: str) -> str:
+def note_what_was_written(out: Path) -> None:
+    """Remember what all that stands in the folder was made from: the next run need not again."""
+    write_whole(out / STAMP, _stamp(out))
+
+
+def _stamp(out: Path) -> str:
     """Return a sha256 over all that reports are made from, and the programs that make them."""
+    results = (out / RESULTS).read_text(encoding="utf-8")
     digest = hashlib.sha256(results.replace('"cached": true', '"cached": false').encode())
     for part in ("report", "handover"):
         for path in sorted((Path(__file__).parents[1] / part).rglob("*.*")):

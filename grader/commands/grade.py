@@ -33,9 +33,9 @@ from grader.classrun.progress import Progress
 from grader.classrun.run import ClassRun, Plan, grade, prepare
 from grader.classrun.seeds import SECRET, read_secret
 from grader.commands import lateness
-from grader.commands.finish import finish
+from grader.commands.finish import finish, note_what_was_written
 from grader.commands.grade_options import add_arguments, check, is_sample
-from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.catalogue import all_lessons, lessons_named
 from grader.course.lesson import Lesson
 from grader.document import describe, make_document
 from grader.errors import UserError
@@ -54,14 +54,13 @@ def run(options: argparse.Namespace) -> int:
     with ThreadPoolExecutor(1) as meanwhile:
         probing = meanwhile.submit(best_level)
         screen, rules = console(options.plain), lateness.rules_of(options)
-        everything = all_lessons()
+        everything, lessons = all_lessons(), lessons_named(options.lesson)
     level = probing.result()
     check(options, level)
-    lessons = [find_lesson(name) for name in options.lesson] or everything
     roster = roster_of(options, [describe(lesson) for lesson in lessons])
     began = time.monotonic()
     with claimed(options.out) as workshop:
-        submissions = take_in(options.class_folder, workshop, lessons)
+        submissions = take_in(options.class_folder, workshop, lessons, [options.out])
         mode = _mode(options)
         earlier = read_earlier(options.out, mode)
         class_run = prepare(_plan(options, submissions, lessons, earlier, level))
@@ -78,9 +77,11 @@ def run(options: argparse.Namespace) -> int:
             interrupted=class_run.interrupted,
         )
         written = finish(document, options.out, earlier, mode, class_run)
-    show_gradebook(screen, document, options.out)
-    if written or roster:
-        hand_over(document, options.out, roster, screen)
+        show_gradebook(screen, document, options.out)
+        if written or roster:
+            hand_over(document, options.out, roster, screen)
+        if written:
+            note_what_was_written(options.out)
     return _ended(class_run)
 
 
@@ -110,7 +111,7 @@ def _plan(
     earlier: Earlier,
     level: str,
 ) -> Plan:
-    chosen = [_named(name, submissions) for name in options.only] or submissions
+    chosen = [_named(name, submissions) for name in dict.fromkeys(options.only)] or submissions
     secret = read_secret(options.secret or options.out / SECRET)
     conditions = Conditions(secret, level, options.seed)
     replay = bool(options.only) and options.seed is None

@@ -40,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(options: argparse.Namespace, level: str) -> None:
     """Raise UserError for options that do not go together, or not with this level."""
+    if options.out.resolve() == options.class_folder.resolve():
+        raise UserError(f"--out {options.out} is the class itself: results need their own folder")
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least 1 is needed")
     if options.seed is not None and not options.only:

@@ -6,7 +6,7 @@ With no --lesson: the whole course. The container needs the network while it is 
 import argparse
 from pathlib import Path
 
-from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.catalogue import lessons_named
 from grader.handout.autograder_zip import write_autograder
 
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the zip, and say what to do with it."""
-    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    lessons = lessons_named(options.lesson)
     write_autograder(options.out, lessons, options.yes_unsafe)
     points = sum(lesson.points for lesson in lessons)
     print(f"Wrote {options.out} ({options.out.stat().st_size // 1024} KiB).")

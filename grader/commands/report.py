@@ -6,6 +6,7 @@ With --late the rules for lateness are applied again, and results.json is writte
 import argparse
 from pathlib import Path
 
+from grader.classrun.claim import claimed
 from grader.commands import lateness
 from grader.document import RESULTS, read_document, write_document
 from grader.handover.command_line import add_roster_arguments, hand_over, roster_of
@@ -25,12 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, render, show."""
     rules, screen = lateness.rules_of(options), console(options.plain)
-    document = read_document(options.out / RESULTS)
-    roster = roster_of(options, document.lessons)
-    if rules is not None:
-        lateness.judge_lateness(rules, document.submissions, screen)
-        write_document(options.out / RESULTS, document)
-    write_reports(document, options.out)
-    show_gradebook(screen, document, options.out)
-    hand_over(document, options.out, roster, screen)
+    roster = roster_of(options, read_document(options.out / RESULTS).lessons)
+    with claimed(options.out):  # or what a run writes meanwhile would be lost
+        document = read_document(options.out / RESULTS)
+        if rules is not None:
+            lateness.judge_lateness(rules, document.submissions, screen)
+            write_document(options.out / RESULTS, document)
+        write_reports(document, options.out)
+        show_gradebook(screen, document, options.out)
+        hand_over(document, options.out, roster, screen)
     return 0

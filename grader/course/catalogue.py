@@ -1,6 +1,7 @@
 """Finds lessons and tasks by the names that people type."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.course.lesson import Lesson, load_lesson
@@ -32,6 +33,15 @@ def find_lesson(name: str) -> Lesson:
     raise UserError(f"no lesson is called {name!r}; there are {_names(lessons)}")
 
 
+def lessons_named(names: Iterable[str]) -> list[Lesson]:
+    """Return the lessons of these names, each once, in the order of the course; all for no names.
+
+    Raises UserError for a name that is none.
+    """
+    wanted = {find_lesson(name).id for name in names}
+    return [lesson for lesson in all_lessons() if not wanted or lesson.id in wanted]
+
+
 def find_task(name: str) -> tuple[Lesson, str]:
     """Return the lesson and the id of the task called `4.2`. Raises UserError."""
     lesson = find_lesson(name.partition(".")[0])
@@ -49,7 +59,7 @@ def chosen(names: list[str]) -> list[tuple[Lesson, list[str]]]:
     for name in names:
         lesson, wanted = (find_lesson(name), None) if "." not in name else find_task(name)
         asked = tasks.setdefault(lesson.id, [])
-        if wanted is not None:
+        if wanted is not None and wanted not in asked:
             asked.append(wanted)
     whole = {find_lesson(name).id for name in names if "." not in name}
     return [

@@ -61,10 +61,10 @@ class Table:
         return self.header.index(title)
 
     def to_bytes(self, rows: Iterable[int]) -> bytes:
-        """Return the file with these rows only."""
+        """Return the file with these rows only; what its encoding lacks is filled in as `?`."""
         lines = (self.lines[row] for row in rows)
         text = "".join(self.separator.join(line.cells) + line.end for line in lines)
-        return self.bom + text.encode(self.encoding)
+        return self.bom + text.encode(self.encoding, "replace")
 
 
 def read_table(path: Path) -> Table:

@@ -55,8 +55,7 @@ def _write_gradescope(document: Document, out: Path) -> None:
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from None
     for one in document.submissions:
-        name = page_name(one.id).removesuffix(".html") + ".json"
-        write_whole(folder / name, _json(gradescope_results(document, one)))
+        write_whole(folder / page_name(one.id, ".json"), _json(gradescope_results(document, one)))
 
 
 def _write_feedback_zip(out: Path, people: Sequence[Person]) -> None:

@@ -37,7 +37,7 @@ class ClassNumbers:
 def class_numbers(document: Document) -> ClassNumbers:
     """Compute them; a class without submissions counts as all zeros."""
     points = [one.points for one in document.submissions] or [0]
-    full = sum(1 for one in document.submissions if one.points == one.max_points)
+    full = sum(1 for one in document.submissions if one.points == one.max_points > 0)
     half = sum(1 for one in document.submissions if 2 * one.points < one.max_points)
     return ClassNumbers(median(points), mean(points), full, half, _hardest(document))
 

@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from grader.course.catalogue import all_lessons, find_lesson
+from grader.course.catalogue import lessons_named
 from grader.course.lesson import Lesson
 from grader.judging.run import end_running_suites
 from tests.mutants.equivalents import equivalents
@@ -25,7 +25,7 @@ from tests.mutants.report import report
 def main() -> int:
     """Run them; return the exit status."""
     options = _options()
-    lessons = [find_lesson(name) for name in options.lesson] or all_lessons()
+    lessons = lessons_named(options.lesson)
     options.out.mkdir(parents=True, exist_ok=True)
     good = True
     for lesson in lessons:
