@@ -57,7 +57,7 @@ def test_a_deadline_may_have_an_offset_and_no_zone(tmp_path):
         (EXAMPLE.replace("Europe/Berlin", "../../etc/passwd"), "no time zone is called"),
         (EXAMPLE.replace("= 10", "= -1"), "percent_per_day must be a number from 0 to 100"),
         (EXAMPLE.replace("= 10", "= true"), "percent_per_day must be a number"),
-        (EXAMPLE.replace("percent_per_day = 10\n", ""), "percent_per_day must be a number"),
+        (EXAMPLE.replace("percent_per_day = 10\n", ""), "percent_per_day is missing"),
         (EXAMPLE.replace("= 50", "= nan"), "most_percent must be a number"),
         (EXAMPLE.replace("grace_minutes", "grace"), "'grace' is not known"),
         ("deadline = soon", "cannot be read"),
@@ -82,6 +82,16 @@ def test_rules_that_could_be_misread_are_refused(tmp_path, text, says):
 def test_waivers_that_could_be_misread_are_refused(tmp_path, waivers, says):
     with pytest.raises(UserError, match=says):
         read_rules(write(tmp_path, waivers=waivers))
+
+
+def test_times_that_a_spreadsheet_has_saved_in_another_encoding_say_what_to_save(tmp_path):
+    times = tmp_path / "times.csv"
+    with pytest.raises(UserError, match=r"^cannot read .*times\.csv: No such file or directory$"):
+        read_rules(write(tmp_path), times)
+    for encoding in ("utf-16", "cp1252"):
+        times.write_text("id,submitted\nMüller,2026-11-23\n", encoding=encoding)
+        with pytest.raises(UserError, match=r'times\.csv is not UTF-8: save it as "CSV UTF-8"'):
+            read_rules(write(tmp_path), times)
 
 
 def result(one, **person):

@@ -113,6 +113,8 @@ def _number(
     default: int | None = None,
 ) -> float:
     value = facts.get(name, default)
+    if value is None:
+        raise UserError(f"{path}: {name} is missing; it is a number from 0 to {most}")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise UserError(f"{path}: {name} must be a number from 0 to {most}, not {value!r}")
     return value
@@ -137,8 +139,10 @@ def _table(
     """Return a CSV's rows by `id`. needed: columns of which one must be there."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f'{path} is not UTF-8: save it as "CSV UTF-8" in a spreadsheet') from None
     separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
     rows = csv.DictReader(lines, delimiter=separator, restval="", skipinitialspace=True)
     names = {name.strip() for name in rows.fieldnames or ()}
