@@ -1,6 +1,7 @@
 """Late rules: read from a file that cannot be misread, and applied to a class."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,19 +9,14 @@ import pytest
 from grader.classrun.late import NOTE, Waiver, apply, late_for
 from grader.classrun.laterules import read_rules
 from grader.cli import main
+from grader.course.catalogue import KIT
 from grader.errors import UserError
 from grader.results import SubmissionResult
 from tests.lateness import at, percent, rules
 
-EXAMPLE = """\
-deadline = 2026-11-22T23:59:00
-timezone = "Europe/Berlin"
-grace_minutes = 15
-percent_per_day = 10
-most_percent = 50
-nothing_after_days = 7
-waivers = "waivers.csv"
-"""
+PAGE = (KIT / "lessons" / "INSTRUCTORS.md").read_text(encoding="utf-8")
+DOCUMENTED = re.search(r"^```toml\n(deadline.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[1]
+EXAMPLE = re.sub(r" +#.*", "", DOCUMENTED)
 
 
 def write(tmp_path, text=EXAMPLE, waivers="id,until,reason\n"):
@@ -32,7 +28,7 @@ def write(tmp_path, text=EXAMPLE, waivers="id,until,reason\n"):
 
 def test_the_documented_example_is_read(tmp_path):
     waivers = "\ufeffid;until;extra_days;reason\nann;2026-11-25;;ill\n4711;;2;\n\n"
-    found = read_rules(write(tmp_path, waivers=waivers))
+    found = read_rules(write(tmp_path, DOCUMENTED, waivers))
     assert found.deadline == datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
     assert (found.percent_per_day, found.most_percent, found.nothing_after_days) == (10, 50, 7)
     assert found.grace == timedelta(minutes=15)

@@ -1,18 +1,6 @@
 """Reads the rules for lateness, and the lists that belong to them.
 
-late.toml:
-
-    deadline = 2026-11-22T23:59:00  # by the clocks of the time zone; or with an offset: +01:00
-    timezone = "Europe/Berlin"
-    grace_minutes = 15
-    percent_per_day = 10            # for each day begun
-    most_percent = 50               # never more than this, ...
-    nothing_after_days = 7          # ... but nothing counts after seven days; may be left out
-    waivers = "waivers.csv"         # beside this file; may be left out
-
-waivers.csv has the columns `id,until,reason` or `id,extra_days,reason`, or all four; the list
-of times is `id,submitted`. An id is a submission's, or its person's login, email, number or
-student id on the platform.
+What the files say stands in lessons/INSTRUCTORS.md, "Late work".
 """
 
 from __future__ import annotations
