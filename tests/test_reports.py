@@ -243,6 +243,13 @@ def test_an_empty_class_has_a_page(tmp_path):
     assert "Nobody." in (tmp_path / "index.html").read_text()
 
 
+def test_a_spreadsheet_sees_that_the_gradebook_is_utf_8(tmp_path):
+    write_reports(a_document(a_submission("J\u00f6rg")), tmp_path)
+    data = (tmp_path / "gradebook.csv").read_bytes()
+    assert data.startswith("\ufeffsubmission,".encode())
+    assert "J\u00f6rg" in data.decode("utf-8-sig")
+
+
 def test_three_hundred_submissions_fit_into_one_file_of_a_few_megabytes(tmp_path):
     document = a_class(submissions=300)
     for one in document.submissions:  # their own pages are not what is measured here
