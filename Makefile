@@ -30,16 +30,16 @@ doctor: core  ## is this machine ready?
 	@$(RUN) -m grader doctor
 
 grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ROSTER=file] [ARGS=...]
-	@$(RUN) -m grader grade $(CLASS) --out $(OUT) $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
+	@$(RUN) -m grader grade "$(CLASS)" --out "$(OUT)" $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
 report: core  ## all reports again: make report [OUT=dir] [ROSTER=file] [ARGS=...]
-	@$(RUN) -m grader report $(OUT) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
+	@$(RUN) -m grader report "$(OUT)" $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
 bundle: core  ## the students' kit, without solutions: make bundle [LESSONS=1-4] [OUT=dir]
-	@$(RUN) -m grader bundle --out $(OUT)/student-kit.zip $(if $(LESSONS),--lessons $(LESSONS))
+	@$(RUN) -m grader bundle --out "$(OUT)/student-kit.zip" $(if $(LESSONS),--lessons $(LESSONS))
 
 gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
-	@$(RUN) -m grader gradescope --out $(OUT)/autograder.zip $(if $(LESSON),--lesson $(LESSON))
+	@$(RUN) -m grader gradescope --out "$(OUT)/autograder.zip" $(if $(LESSON),--lesson $(LESSON))
 
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)
@@ -51,7 +51,7 @@ feedback: full  ## the words that each wrong program is told, written again to b
 	@$(RUN) -m pytest -n $(WORKERS) --keep-feedback -k W tests/test_wrong_programs.py $(ARGS)
 
 mutants: full  ## machine-made mistakes: make mutants [LESSON=4] [OUT=out] [ARGS=--sample 40] (hours)
-	@$(RUN) -m tests.mutants --out $(OUT)/mutants $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
+	@$(RUN) -m tests.mutants --out "$(OUT)/mutants" $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
 
 lint: full  ## style and types
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy
@@ -78,10 +78,10 @@ bigclass: full  ## 200 good submissions, with and without three bad ones (twenty
 	@$(RUN) -m tests.big_class $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 bench: core  ## how fast the chat is, beside others: make bench [OUT=out] [ARGS=--quick]
-	@$(RUN) -m tests.benchmarks --out $(OUT)/benchmarks $(ARGS)
+	@$(RUN) -m tests.benchmarks --out "$(OUT)/benchmarks" $(ARGS)
 
 benchgrade: core  ## seconds to grade a submission, beside bare sockets: make benchgrade [OUT=out] [ARGS=...]
-	@$(RUN) -m tests.benchmarks.grading --out $(OUT)/benchmarks $(ARGS)
+	@$(RUN) -m tests.benchmarks.grading --out "$(OUT)/benchmarks" $(ARGS)
 
 lock: full  ## resolve the locks again (needs uv)
 	@$(RUN) -m tests.locks

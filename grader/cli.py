@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 from grader import __version__
@@ -70,10 +71,18 @@ def print_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def know_home(options: argparse.Namespace) -> None:
+    """Let `~` be the user's home in each path: some shells, and make, hand it on as it is."""
+    for name, value in vars(options).items():
+        if isinstance(value, Path) and value.parts[:1] == ("~",):
+            setattr(options, name, Path.home().joinpath(*value.parts[1:]))
+
+
 def run(given: Sequence[str]) -> int:
     """Run a command until all that it has printed is out; return its exit status."""
     try:
         options = parser(needed_commands(given)).parse_args(given)
+        know_home(options)
         return int(options.run(options))
     finally:
         sys.stdout.flush()

@@ -139,12 +139,6 @@ def test_a_wrong_option_is_one_line(school, more, says):
     assert done.stderr.count("\n") == 1
 
 
-def test_results_have_a_folder_of_their_own(school):
-    done = grade(school / "class", school / "class")
-    assert done.returncode == 2
-    assert "is the class itself: results need their own folder\n" in done.stderr
-
-
 def test_who_and_what_is_named_twice_is_graded_once(school):
     done = grade(school / "class", school / "out", "--fresh", *["--lesson", "1", "--lesson", "01"])
     assert "Grading 3 lessons of 3 submissions" in done.stdout

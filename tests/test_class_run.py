@@ -91,7 +91,7 @@ def test_nothing_from_a_student_acts_in_a_page_or_a_table(graded):
     index = (out / "index.html").read_text()
     assert "<script>alert" not in index
     assert "&lt;script&gt;" in index
-    with (out / "gradebook.csv").open(newline="") as file:
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
         names = [row["submission"] for row in csv.DictReader(file)]
     assert any(name.startswith("'=cmd") for name in names)
     pages = list((out / "feedback").glob("*.html"))

@@ -40,7 +40,8 @@ def grader(*words, **environment):
         (["hint", "4.99"], "no task is called '4.99'"),
         (["diff", "echo"], "no lesson is called 'echo'"),
         (["run", "4", "client", "--solution"], "has no client.py; it has server"),
-        (["grade", "no/such/class"], "no/such/class is not a folder"),
+        (["grade", "no/such/class"], "no/such/class is not there: give the folder"),
+        (["grade", "README.md"], "README.md is not a folder, nor a .zip: give the folder"),
         (["grade", "lessons"], "is one submission, not a class"),
         (["report", "no/such/out"], "cannot read no/such/out/results.json"),
         (["bundle", "--lessons", ""], "no lesson is called ''"),
@@ -55,6 +56,15 @@ def test_bad_input_gets_one_clear_line_and_status_2(words, says):
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 1, lines
     assert says in lines[0]
+
+
+def test_a_folder_may_have_blanks_in_its_name_and_lie_at_home(tmp_path):
+    words = ["make", "-n", "grade", "CLASS=~/Lesson 1-17", "OUT=my marks"]
+    if make := shutil.which(words[0]):
+        done = subprocess.run([make, *words[1:]], cwd=KIT, capture_output=True, text=True)
+        assert 'grade "~/Lesson 1-17" --out "my marks"' in done.stdout
+    done = grader("grade", "~/Lesson 1-17", HOME=str(tmp_path), USERPROFILE=str(tmp_path))
+    assert str(tmp_path / "Lesson 1-17") in done.stderr.decode()
 
 
 def grader_in_a_shell(words, unbuffered):
@@ -119,6 +129,11 @@ def test_an_empty_class_and_a_place_that_cannot_be_written(tmp_path):
     assert b"cannot write to" in done.stderr
     assert b"choose another --out" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    for inside in ("class", "class/marks"):
+        done = grader("grade", tmp_path / "class", "--out", tmp_path / inside)
+        assert done.returncode == 2
+        assert b"lies in the class folder" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "class").iterdir()) == ["ann"]
 
 
 def test_check_says_full_marks_with_status_0_and_writes_json(tmp_path):

@@ -1,6 +1,7 @@
 """Late rules: read from a file that cannot be misread, and applied to a class."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,19 +9,14 @@ import pytest
 from grader.classrun.late import NOTE, Waiver, apply, late_for
 from grader.classrun.laterules import read_rules
 from grader.cli import main
+from grader.course.catalogue import KIT
 from grader.errors import UserError
 from grader.results import SubmissionResult
 from tests.lateness import at, percent, rules
 
-EXAMPLE = """\
-deadline = 2026-11-22T23:59:00
-timezone = "Europe/Berlin"
-grace_minutes = 15
-percent_per_day = 10
-most_percent = 50
-nothing_after_days = 7
-waivers = "waivers.csv"
-"""
+PAGE = (KIT / "lessons" / "INSTRUCTORS.md").read_text(encoding="utf-8")
+DOCUMENTED = re.search(r"^```toml\n(deadline.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[1]
+EXAMPLE = re.sub(r" +#.*", "", DOCUMENTED)
 
 
 def write(tmp_path, text=EXAMPLE, waivers="id,until,reason\n"):
@@ -32,7 +28,7 @@ def write(tmp_path, text=EXAMPLE, waivers="id,until,reason\n"):
 
 def test_the_documented_example_is_read(tmp_path):
     waivers = "\ufeffid;until;extra_days;reason\nann;2026-11-25;;ill\n4711;;2;\n\n"
-    found = read_rules(write(tmp_path, waivers=waivers))
+    found = read_rules(write(tmp_path, DOCUMENTED, waivers))
     assert found.deadline == datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
     assert (found.percent_per_day, found.most_percent, found.nothing_after_days) == (10, 50, 7)
     assert found.grace == timedelta(minutes=15)
@@ -59,7 +55,7 @@ def test_a_deadline_may_have_an_offset_and_no_zone(tmp_path):
         (EXAMPLE.replace("Europe/Berlin", "../../etc/passwd"), "no time zone is called"),
         (EXAMPLE.replace("= 10", "= -1"), "percent_per_day must be a number from 0 to 100"),
         (EXAMPLE.replace("= 10", "= true"), "percent_per_day must be a number"),
-        (EXAMPLE.replace("percent_per_day = 10\n", ""), "percent_per_day must be a number"),
+        (EXAMPLE.replace("percent_per_day = 10\n", ""), "percent_per_day is missing"),
         (EXAMPLE.replace("= 50", "= nan"), "most_percent must be a number"),
         (EXAMPLE.replace("grace_minutes", "grace"), "'grace' is not known"),
         ("deadline = soon", "cannot be read"),
@@ -84,6 +80,16 @@ def test_rules_that_could_be_misread_are_refused(tmp_path, text, says):
 def test_waivers_that_could_be_misread_are_refused(tmp_path, waivers, says):
     with pytest.raises(UserError, match=says):
         read_rules(write(tmp_path, waivers=waivers))
+
+
+def test_times_that_a_spreadsheet_has_saved_in_another_encoding_say_what_to_save(tmp_path):
+    times = tmp_path / "times.csv"
+    with pytest.raises(UserError, match=r"^cannot read .*times\.csv: No such file or directory$"):
+        read_rules(write(tmp_path), times)
+    for encoding in ("utf-16", "cp1252"):
+        times.write_text("id,submitted\nMüller,2026-11-23\n", encoding=encoding)
+        with pytest.raises(UserError, match=r'times\.csv is not UTF-8: save it as "CSV UTF-8"'):
+            read_rules(write(tmp_path), times)
 
 
 def result(one, **person):

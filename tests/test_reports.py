@@ -12,7 +12,7 @@ from grader.report.late import late_words
 from grader.report.mistakes import shared_mistakes
 from grader.report.names import page_name
 from grader.report.next_things import next_things
-from grader.report.numbers import spread
+from grader.report.numbers import class_numbers, spread
 from grader.report.pages import write_reports
 from grader.report.people import ALIKE, BROKE, LEFT, REFUSED, needs_a_person
 from grader.report.svg_sequence import SHOWN_EVENTS, sequence_svg
@@ -201,7 +201,7 @@ def test_a_students_page_has_all_that_a_failure_needs(tmp_path):
     for ending in (".html", ".md"):
         text = (tmp_path / "feedback" / page_name("it's ann", ending)).read_text()
         for word in ("1.2", "fence", "sender heard its own", "Who gets the line", "OSError: no",
-                     "4711", "--seed 4711", "isolated", "hint 1.2"):  # fmt: skip
+                     "4711", "--seed 4711 --out out/again", "isolated", "hint 1.2"):  # fmt: skip
             assert word in text, f"{ending}: {word}"
     assert "<svg" in (tmp_path / "feedback" / page_name("it's ann")).read_text()
 
@@ -232,12 +232,27 @@ def test_points_are_counted_by_tenths():
     marks = [[PASSED] * n + [FAILED] * (4 - n) for n in range(5)]
     document = a_document(*(a_submission("a", lesson_result(ONE, states)) for states in marks))
     assert spread(document) == [1, 0, 1, 0, 0, 1, 0, 1, 0, 1]
-    assert spread(a_document(a_submission("none"))) == [1] + [0] * 9
+
+
+def test_who_could_earn_no_points_is_in_none_of_the_classs_numbers():
+    waiting = a_submission("the run ended before")
+    whole = a_submission("whole", lesson_result(ONE, ALL))
+    numbers = class_numbers(a_document(waiting, whole))
+    assert (numbers.full, numbers.below_half) == (1, 0)
+    assert numbers.median == numbers.mean == whole.points
+    assert spread(a_document(waiting)) == [0] * 10
 
 
 def test_an_empty_class_has_a_page(tmp_path):
     write_reports(a_document(), tmp_path)
     assert "Nobody." in (tmp_path / "index.html").read_text()
+
+
+def test_a_spreadsheet_sees_that_the_gradebook_is_utf_8(tmp_path):
+    write_reports(a_document(a_submission("J\u00f6rg")), tmp_path)
+    data = (tmp_path / "gradebook.csv").read_bytes()
+    assert data.startswith("\ufeffsubmission,".encode())
+    assert "J\u00f6rg" in data.decode("utf-8-sig")
 
 
 def test_three_hundred_submissions_fit_into_one_file_of_a_few_megabytes(tmp_path):

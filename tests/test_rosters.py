@@ -102,7 +102,19 @@ def test_two_students_of_one_name_are_not_told_apart_by_it(tmp_path):
     twins = CANVAS.replace('"Turing, Alan"', '"Lovelace, Ada"')
     changes, lines = canvas(tmp_path, full("Ada Lovelace"), text=twins)
     assert changes == {}
-    assert "matches no student: Ada Lovelace" in lines
+    assert (
+        "error: Ada Lovelace fits more than one student, Lovelace, Ada (101) and Lovelace, Ada "
+        "(104): no mark was written"
+    ) in lines
+    assert not any(line.startswith("without a submission: Lovelace") for line in lines)
+
+
+def test_a_row_that_is_there_twice_is_said(tmp_path):
+    twice = CANVAS + '"Turing, Alan",104,S004,alan,CS1-B,5,11,,50,D\n'
+    for person in ({}, {"lms": "canvas", "user_id": "104", "login": "alan"}):
+        changes, lines = canvas(tmp_path, full("alan", person=person), text=twice)
+        assert changes == {}
+        assert any(line.startswith("error: alan fits more than one student, ") for line in lines)
 
 
 def test_a_groups_submission_marks_each_of_its_people(tmp_path):
@@ -166,7 +178,9 @@ def test_a_column_must_be_named_by_its_title_or_by_the_user(tmp_path):
         ("Name,Mark\nAda,3\n", "", "is none of the exports that are known: a Canvas gradebook"),
         ("", "", "is not a table"),
         (b"\xff\xfe\x00", "", "is not a text file"),
-        (b"\x00\x01PK\x03\x04" * 9, "", "is not a table"),
+        (b"\x00\x01PK\x03\x04" * 9, "", 'save it as "CSV UTF-8"'),
+        (CANVAS.encode("utf-16-le"), "", 'save it as "CSV UTF-8"'),
+        (b"PK\x03\x04\x14\x00, [Content_Types].xml", "", "is a workbook of a spreadsheet"),
         (MOODLE.replace("Identifier", "ID").replace("Participant", "Teilnehmer/in"), "",
          "it looks like a Moodle worksheet in another language: set your language in Moodle to"),
         (MOODLE.replace("Last modified (grade)", "Changed"), "",

@@ -57,9 +57,8 @@ def entries_of(class_folder: Path, passed_over: Collection[Path]) -> Iterator[li
                 raise UserError(f"{class_folder}: {refused}") from None
             yield _in_zip(archive)
     else:
-        raise UserError(
-            f"{class_folder} is not a folder, nor a .zip; one submission each is needed"
-        )
+        what = "is not a folder, nor a .zip" if class_folder.exists() else "is not there"
+        raise UserError(f"{class_folder} {what}: give the folder or zip with the submissions in it")
 
 
 def _in_folder(folder: Path, passed_over: Collection[Path]) -> list[Entry]:

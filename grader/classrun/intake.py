@@ -7,7 +7,7 @@ author; only a class folder that is none is an error.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from grader.classrun import gradescope
 from grader.classrun.classfolder import METADATA, Entry, entries_of
 from grader.classrun.cleancopy import CleanCopy
 from grader.classrun.layout import Layout
-from grader.classrun.names import encodable, readable, unique
+from grader.classrun.names import encodable, listed, readable, unique
 from grader.classrun.parcels import sources_of, that_count
 from grader.classrun.platforms import Piece, pieces_of
 from grader.classrun.sources import Refused
@@ -43,22 +43,23 @@ def take_in(
     class_folder: Path,
     workshop: Path,
     lessons: Sequence[Lesson] = (),
-    passed_over: Sequence[Path] = (),
+    tell: Callable[[str], None] = lambda line: None,
 ) -> list[Submission]:
     """Return the submissions of a class, sorted by id, as clean copies below `workshop`.
 
     class_folder: a folder, or a zip of one as learning platforms hand it out. lessons: those
     that are graded; if it is one, its files may be handed in without a lesson folder. Of two by
-    the same person the newer one counts. passed_over: folders that are no submissions, such as
-    that of the results. Raises UserError when class_folder is not there, is a single submission,
-    or holds none.
+    the same person the newer one counts. tell: is given a line about files that are nobody's.
+    Raises UserError when class_folder is not there, is a single submission, or holds none.
     """
     only = lessons[0].id if len(lessons) == 1 else ""
-    with entries_of(class_folder, (workshop, *passed_over)) as entries:
+    with entries_of(class_folder, (workshop,)) as entries:
         _refuse_no_class(class_folder, entries)
         found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
         if not found:
             raise UserError(f"{class_folder} holds no submissions: a folder or zip each is needed")
+        if loose := _loose(entries, found):
+            tell(f"Passed over, since each is neither a folder nor a zip: {listed(loose)}")
         people = _by_person(found)
         ids = unique([(readable(pieces[0].id), pieces[0].id) for pieces in people])
         taken = [
@@ -73,6 +74,13 @@ def _by_person(pieces: Iterable[Piece]) -> list[list[Piece]]:
     for piece in pieces:
         groups.setdefault(piece.key, []).append(piece)
     return [groups[key] for key in sorted(groups)]
+
+
+def _loose(entries: Iterable[Entry], found: Iterable[Piece]) -> list[str]:
+    """Return the names that became part of no submission, but for what is no student's."""
+    known = {piece.entry.name for piece in found} | {METADATA}
+    names = [entry.name for entry in entries if entry.name not in known]
+    return [name for name in names if Path(name).stem.lower() != "readme"]
 
 
 def _refuse_no_class(class_folder: Path, entries: Iterable[Entry]) -> None:

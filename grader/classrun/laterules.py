@@ -1,18 +1,6 @@
 """Reads the rules for lateness, and the lists that belong to them.
 
-late.toml:
-
-    deadline = 2026-11-22T23:59:00  # by the clocks of the time zone; or with an offset: +01:00
-    timezone = "Europe/Berlin"
-    grace_minutes = 15
-    percent_per_day = 10            # for each day begun
-    most_percent = 50               # never more than this, ...
-    nothing_after_days = 7          # ... but nothing counts after seven days; may be left out
-    waivers = "waivers.csv"         # beside this file; may be left out
-
-waivers.csv has the columns `id,until,reason` or `id,extra_days,reason`, or all four; the list
-of times is `id,submitted`. An id is a submission's, or its person's login, email, number or
-student id on the platform.
+What the files say stands in lessons/INSTRUCTORS.md, "Late work".
 """
 
 from __future__ import annotations
@@ -114,6 +102,8 @@ def _number(
     default: int | None = None,
 ) -> float:
     value = facts.get(name, default)
+    if value is None:
+        raise UserError(f"{path}: {name} is missing; it is a number from 0 to {most}")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         raise UserError(f"{path}: {name} must be a number from 0 to {most}, not {value!r}")
     return value
@@ -140,8 +130,10 @@ def _table(
     """Return a CSV's rows by `id`. needed: columns of which one must be there."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UserError(f'{path} is not UTF-8: save it as "CSV UTF-8" in a spreadsheet') from None
     separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
     rows = csv.DictReader(lines, delimiter=separator, restval="", skipinitialspace=True)
     names = {name.strip() for name in rows.fieldnames or ()}

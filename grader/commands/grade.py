@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,12 @@ def run(options: argparse.Namespace) -> int:
     roster = roster_of(options, [describe(lesson) for lesson in lessons])
     began = time.monotonic()
     with claimed(options.out) as workshop:
-        submissions = take_in(options.class_folder, workshop, lessons, [options.out])
+        tell = partial(screen.print, highlight=False, markup=False, soft_wrap=True)
+        submissions = take_in(options.class_folder, workshop, lessons, tell)
         mode = _mode(options)
         earlier = read_earlier(options.out, mode)
         class_run = prepare(_plan(options, submissions, lessons, earlier, level))
-        screen.print(_headline(class_run, options.jobs, level), highlight=False, soft_wrap=True)
+        tell(_headline(class_run, options.jobs, level))
         if news := bool(class_run.works):
             _grade(class_run, options, workshop, mode, screen)
         results = merged(submissions, everything, class_run, earlier, bool(options.only))

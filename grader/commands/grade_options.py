@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.box.box import ISOLATED, LIMITED, NO_PROC, UNPROTECTED
 from grader.box.levels import trouble
+from grader.classrun.classfolder import is_hidden
 from grader.classrun.seeds import SECRET
 from grader.commands import lateness
 from grader.course.catalogue import KIT
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     add = parser.add_argument
     add("class_folder", type=Path, metavar="CLASS_DIR")
-    add("--lesson", action="append", default=[], metavar="N", help="only this one")
+    add("--lesson", action="append", default=[], metavar="N", help="only this; can be repeated")
     add("--only", action="append", default=[], metavar="ID", help="grade this submission again")
     add("--seed", type=int, metavar="S", help="with --only: instead of the recorded one")
     add("--fresh", action="store_true", help="take nothing over from earlier runs")
@@ -40,8 +41,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(options: argparse.Namespace, level: str) -> None:
     """Raise UserError for options that do not go together, or not with this level."""
-    if options.out.resolve() == options.class_folder.resolve():
-        raise UserError(f"--out {options.out} is the class itself: results need their own folder")
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least 1 is needed")
     if options.seed is not None and not options.only:
@@ -50,12 +49,25 @@ def check(options: argparse.Namespace, level: str) -> None:
         raise UserError(f"--seed {options.seed}: seeds are from 1 to {2**31}")
     if options.scheduler and options.engine != "dask":
         raise UserError("--scheduler is for --engine dask")
+    _refuse_out_in_class(options)
     if options.yes_unsafe or is_sample(options.class_folder):
         return
     if level == UNPROTECTED:
         raise UserError(_refusal("these programs would run with your rights", LIMITED))
     if options.engine == "dask" and level not in (ISOLATED, NO_PROC):
         raise UserError(_refusal("these programs could reach the cluster", ISOLATED))
+
+
+def _refuse_out_in_class(options: argparse.Namespace) -> None:
+    """Raise UserError if the next run would take our reports for what students handed in."""
+    folder, out = options.class_folder.resolve(), options.out.resolve()
+    if not folder.is_dir() or not out.is_relative_to(folder):
+        return
+    if out == folder or not is_hidden(out.relative_to(folder).parts[0]):
+        raise UserError(
+            f"--out {options.out} lies in the class folder, so that its reports would be taken for "
+            "submissions; choose another --out"
+        )
 
 
 def is_sample(folder: Path) -> bool:

@@ -76,6 +76,11 @@ def _problems(matches: Matches) -> list[str]:
         f"{_who(student)}: no mark was written"
         for student, mine in matches.clashes
     ]
+    clashes += [
+        f"error: {visible_line(one.id)} fits more than one student, "
+        f"{' and '.join(map(_who, students))}: no mark was written"
+        for one, students in matches.doubtful
+    ]
     return clashes + [f"matches no student: {visible_line(one.id)}" for one in matches.lost]
 
 

@@ -30,12 +30,14 @@ Pair = tuple[SubmissionResult, Student]
 class Matches:
     """Who belongs to whom.
 
-    pairs: a student and their one submission; clashes: students with more than one; lost: the
-    submissions of nobody on the roster; absent: students without any.
+    pairs: a student and their one submission; clashes: students with more than one; doubtful:
+    submissions that more than one student fits; lost: those of nobody on the roster; absent:
+    students without any.
     """
 
     pairs: list[Pair] = field(default_factory=list)
     clashes: list[tuple[Student, list[SubmissionResult]]] = field(default_factory=list)
+    doubtful: list[tuple[SubmissionResult, list[Student]]] = field(default_factory=list)
     lost: list[SubmissionResult] = field(default_factory=list)
     absent: list[Student] = field(default_factory=list)
 
@@ -45,16 +47,22 @@ def match(submissions: Sequence[SubmissionResult], students: Sequence[Student]) 
     matches = Matches()
     known = [Known(student) for student in students]
     found: dict[int, list[SubmissionResult]] = defaultdict(list)
+    maybe: set[int] = set()
     for one in submissions:
-        theirs = _students_of(one, known)
-        if not theirs:
+        theirs, perhaps = _students_of(one, known)
+        if not theirs and perhaps:
+            matches.doubtful.append((one, perhaps))
+            maybe |= {student.row for student in perhaps}
+        elif not theirs:
             matches.lost.append(one)
         for row in {student.row for student in theirs}:
             found[row].append(one)
     for student in students:
         mine = found.get(student.row, [])
-        if not mine:
+        if not mine and student.row not in maybe:
             matches.absent.append(student)
+        elif not mine:
+            continue  # told of with the submission that may be theirs
         elif len(mine) == 1:
             matches.pairs.append((mine[0], student))
         else:
@@ -72,31 +80,38 @@ class Known:
         self.names |= {_folded(name) for name in student.names}
 
 
-def _students_of(one: SubmissionResult, known: Sequence[Known]) -> list[Student]:
-    person = one.person
+def _students_of(
+    one: SubmissionResult, known: Sequence[Known]
+) -> tuple[list[Student], list[Student]]:
+    """Return whose it is; if that is nobody, also the students who fit equally well."""
+    person, perhaps = one.person, list[Student]()
     for key, places in PERSON_KEYS.items():
         if key == "login" and person.get("lms", "").lower() == "github":
             continue  # a name at GitHub is none on the learning platform
-        found = [_one(known, word, places) for word in person.get(key, "").split(GROUP)]
-        if any(found):
-            return [student for student in found if student]
+        found = [_by_keys(known, word, places) for word in person.get(key, "").split(GROUP)]
+        if sure := _only_ones(found):
+            return sure, []
+        perhaps = perhaps or max(found, key=len)
         if key in DECISIVE and person.get(key) and any(s.keys.get(key) for s in known):
-            return []
+            return [], perhaps
     words = [one.id, *person.get("name", "").split(GROUP)]
-    named = [_one_named(known, word) for word in words]
-    return [student for student in named if student]
+    named = [_by_name(known, word) for word in words]
+    return _only_ones(named), perhaps or max(named, key=len)
 
 
-def _one(known: Sequence[Known], word: str, places: Sequence[str]) -> Student | None:
+def _only_ones(found: Sequence[list[Student]]) -> list[Student]:
+    return [fitting[0] for fitting in found if len(fitting) == 1]
+
+
+def _by_keys(known: Sequence[Known], word: str, places: Sequence[str]) -> list[Student]:
     wanted = _folded(word)
-    fitting = [s for s in known if wanted in [s.keys.get(place) for place in places]]
-    return fitting[0].student if wanted and len(fitting) == 1 else None
+    fitting = [s.student for s in known if wanted in [s.keys.get(place) for place in places]]
+    return fitting if wanted else []
 
 
-def _one_named(known: Sequence[Known], word: str) -> Student | None:
+def _by_name(known: Sequence[Known], word: str) -> list[Student]:
     wanted = _folded(word)
-    fitting = [s for s in known if wanted in s.names]
-    return fitting[0].student if wanted and len(fitting) == 1 else None
+    return [s.student for s in known if wanted in s.names] if wanted else []
 
 
 def _folded(word: str) -> str:

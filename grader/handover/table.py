@@ -20,6 +20,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what .xlsx, .ods and old .xls begin with
 QUOTED = '"(?:[^"]|"")*"'
 
 
@@ -73,10 +74,14 @@ def read_table(path: Path) -> Table:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
+    if data.startswith(WORKBOOKS):
+        raise UserError(f"{path} is a workbook of a spreadsheet, or a zip: save it as CSV")
     try:
         table = parse_table(data)
     except UnicodeDecodeError:
         raise UserError(f"{path} is not a text file, or it is cut off") from None
+    if "\0" in "".join(table.header):
+        raise UserError(f'{path} is not a text file that is known: save it as "CSV UTF-8"')
     if len(table.header) < 2:
         raise UserError(f"{path} is not a table: give the CSV that the platform exported")
     return table

@@ -35,10 +35,11 @@ class ClassNumbers:
 
 
 def class_numbers(document: Document) -> ClassNumbers:
-    """Compute them; a class without submissions counts as all zeros."""
-    points = [one.points for one in document.submissions] or [0]
-    full = sum(1 for one in document.submissions if one.points == one.max_points > 0)
-    half = sum(1 for one in document.submissions if 2 * one.points < one.max_points)
+    """Compute them, of those who could earn points; a class without any counts as all zeros."""
+    judged = [one for one in document.submissions if one.max_points]
+    points = [one.points for one in judged] or [0]
+    full = sum(1 for one in judged if one.points == one.max_points)
+    half = sum(1 for one in judged if 2 * one.points < one.max_points)
     return ClassNumbers(median(points), mean(points), full, half, _hardest(document))
 
 
@@ -71,8 +72,8 @@ def spread(document: Document) -> list[int]:
     """Return how many submissions reached 0 to 9 %, 10 to 19 %, ... 90 to 100 % of the points."""
     counts = [0] * TENTHS
     for one in document.submissions:
-        tenth = TENTHS * one.points // one.max_points if one.max_points else 0
-        counts[min(tenth, TENTHS - 1)] += 1
+        if one.max_points:
+            counts[min(TENTHS * one.points // one.max_points, TENTHS - 1)] += 1
     return counts
 
 

@@ -36,6 +36,7 @@ from grader.visible import visible, visible_line
 TEMPLATES = Path(__file__).with_name("templates")
 MISTAKES_TOLD = 20  # in full, with a transcript
 LONGEST_STORY = 40_000  # characters
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes a CSV for the encoding of its system
 
 
 def write_reports(document: Document, out: Path) -> None:
@@ -45,7 +46,7 @@ def write_reports(document: Document, out: Path) -> None:
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from None
     pages = _environment(document)
-    write_whole(out / "gradebook.csv", gradebook_csv(document))
+    write_whole(out / "gradebook.csv", BYTE_ORDER_MARK + gradebook_csv(document))
     write_whole(out / "index.html", _index(pages, document))
     template = pages.get_template("feedback.html.j2")
     for one in document.submissions:
