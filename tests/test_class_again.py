@@ -144,7 +144,7 @@ def test_who_and_what_is_named_twice_is_graded_once(school):
     assert "Grading 3 lessons of 3 submissions" in done.stdout
     assert not any(lesson.cached for lesson in lessons(school / "out").values())
     done = grade(school / "class", school / "out", *["--only", "bob"] * 2)
-    assert "Grading 1 lessons of 1 submissions" in done.stdout
+    assert "Grading 1 lesson of 1 submission" in done.stdout
     assert len(graded_lines(done.stdout)) == 1
 
 

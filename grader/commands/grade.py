@@ -155,10 +155,15 @@ def _named(name: str, submissions: Sequence[Submission]) -> Submission:
 
 
 def _headline(class_run: ClassRun, jobs: int, level: str) -> str:
-    lessons = f"{class_run.done + class_run.left} lessons of {len(class_run.results)} submissions"
+    lessons = _number(class_run.done + class_run.left, "lesson")
+    lessons += f" of {_number(len(class_run.results), 'submission')}"
     if not class_run.works:
         return f"Grading {lessons}: nothing has changed, all results are taken over"
     return f"Grading {lessons}, {jobs} at a time (sandbox: {level})"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _ended(class_run: ClassRun) -> int:
