@@ -42,7 +42,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
         summary = (module.__doc__ or "").splitlines()[0].rstrip(".")
         command = commands.add_parser(name, help=summary, description=module.__doc__)
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, refuse=command.error)
     return top
 
 
@@ -81,7 +81,9 @@ def know_home(options: argparse.Namespace) -> None:
 def run(given: Sequence[str]) -> int:
     """Run a command until all that it has printed is out; return its exit status."""
     try:
-        options = parser(needed_commands(given)).parse_args(given)
+        options, unknown = parser(needed_commands(given)).parse_known_args(given)
+        if unknown:
+            options.refuse(f"unrecognized arguments: {' '.join(unknown)}")
         know_home(options)
         return int(options.run(options))
     finally:

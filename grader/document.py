@@ -73,7 +73,7 @@ def _harness_hash() -> bytes:
     """Return a sha256 over the harness, and the kit's own programs, which some tasks start."""
     digest = hashlib.sha256()
     for package in ("box", "judging", "suite", "wire"):
-        _add(digest, sorted((Path(__file__).parent / package).glob("*.py")))
+        _add(digest, sorted((Path(__file__).parent / package).rglob("*.py")))
     _add(digest, sorted(SOLUTION.glob("*/*.py")))
     return digest.digest()
 
@@ -95,8 +95,11 @@ def make_document(
 
 
 def write_document(path: Path, document: Document) -> None:
-    """Write results.json in one step. Raises UserError when the place cannot be written."""
-    write_whole(path, json.dumps(document.to_json()) + "\n")
+    """Write results.json in one step, and to the disk itself: the journal goes away then.
+
+    Raises UserError when the place cannot be written.
+    """
+    write_bytes(path, (json.dumps(document.to_json()) + "\n").encode("utf-8"), outlasts_power=True)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -104,16 +107,21 @@ def write_whole(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, outlasts_power: bool = False) -> None:
     """Write a file beside its place and rename it; one that says the same is left alone.
 
-    Raises UserError that names the file.
+    outlasts_power: whether to wait until a pulled plug would not lose it. Raises UserError that
+    names the file.
     """
     part = path.with_name(path.name + ".part")
     try:
         if path.is_file() and path.read_bytes() == data:
             return
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            file.write(data)
+            if outlasts_power:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(part, path)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from None

@@ -47,6 +47,7 @@ def grader(*words, **environment):
         (["bundle", "--lessons", ""], "no lesson is called ''"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["grade"], "the following arguments are required: CLASS_DIR"),
+        (["grade", "tests", "--no"], "unrecognized arguments: --no (see python -m grader grade "),
         (["grade", "tests", "--jobs", "0"], "--jobs 0: at least 1 is needed"),
     ],
 )

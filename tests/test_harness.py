@@ -1,13 +1,18 @@
 """The wire harness itself: what it starts it ends, what it waits for it gets."""
 
+import selectors
+import socket
 import textwrap
 import time
 
 import pytest
 
 from grader.report.sequence import sequence_text
+from grader.suite.played_room import PlayedRoom
+from grader.wire import sockets
 from grader.wire.client import Client
 from grader.wire.failure import Kind, WireFailure
+from grader.wire.hardships import SHORT_SENDS
 from grader.wire.lines import difference, same_text, shown
 from grader.wire.program import Program
 from grader.wire.scripted import ScriptedServer
@@ -131,6 +136,25 @@ def test_a_missing_program_is_called_missing(stage):
     with pytest.raises(WireFailure, match="no such file") as failure:
         Server(stage)
     assert failure.value.kind is Kind.MISSING
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_server_that_begins_afresh_is_asked_for_the_same_as_before(stage, restart):
+    write(stage, ECHO)
+    server = Server(stage, short_sends=True)
+    server.begins_afresh(restart)
+    assert server.process.under == [SHORT_SENDS.says]
+
+
+def test_a_room_that_we_play_stands_who_is_gone_at_once(stage):
+    room = PlayedRoom(stage)
+    for _ in range(20):
+        sockets.reset(socket.create_connection(("127.0.0.1", room.port)))
+    with socket.create_connection(("127.0.0.1", room.port)) as ann:
+        heard = bytearray()
+        stage.loop.watch(ann, lambda: heard.extend(ann.recv(100)), selectors.EVENT_READ)
+        assert stage.wait_until(lambda: bool(heard)) and heard == b"* welcome\n"
+        stage.loop.forget(ann)
 
 
 def test_a_client_has_a_keyboard_and_a_screen(stage):

@@ -29,11 +29,15 @@ class PlayedRoom:
         stage.open.append(self)
 
     def _let_in(self) -> None:
-        member, _ = self.server.listener.accept()
+        try:
+            member, _ = self.server.listener.accept()
+        except OSError:
+            return  # it has vanished before its turn
         member.setblocking(False)
         self.members.append(member)
         self.loop.watch(member, functools.partial(self._hear, member), selectors.EVENT_READ)
-        member.send(WELCOME)
+        with suppress(OSError):  # its own end comes next
+            member.send(WELCOME)
 
     def _hear(self, member: socket.socket) -> None:
         try:

@@ -43,10 +43,11 @@ class Server(Program):
     ) -> None:
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
-        settings: dict[str, Any] = {"limits": limits, "stdin": stdin, "buffered": buffered}
-        settings |= {"short_sends": short_sends, "restless": restless}
-        super().__init__(stage, "server.py", *words, folder=folder, **settings)
         self.options = options
+        self.settings: dict[str, Any] = {"folder": folder, "stdin": stdin, "buffered": buffered}
+        self.settings |= {"short_sends": short_sends, "restless": restless}
+        super().__init__(stage, "server.py", *words, limits=limits, **self.settings)
+        self.settings["descriptors"] = descriptors
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
         self.host, self.port = self._wait_until_ready()
 
@@ -57,7 +58,7 @@ class Server(Program):
             self.stage.send_all_home()
             self.witness = None
             self.is_killed()
-            fresh = Server(self.stage, *self.options)
+            fresh = Server(self.stage, *self.options, **self.settings)
             self.process, self.host, self.port = fresh.process, fresh.host, fresh.port
         self.stage.transcript.restart()
 
@@ -126,7 +127,7 @@ class Server(Program):
 
     def starts_again(self) -> Server:
         """Start the same server again on the same port; the one before must have ended."""
-        return Server(self.stage, *self.options, port=self.port)
+        return Server(self.stage, *self.options, port=self.port, **self.settings)
 
     def is_killed(self) -> None:
         """End it without a warning, as a power cut would, and wait until it is gone."""
