@@ -1,7 +1,7 @@
 """What a student with each known wrong program is told, kept as text that a person has read.
 
 `feedback/NN_lesson.txt` shows of each program the first task that it must fail, as `check` does.
-The rule: what the kit says is compared: title, Likely, Read, Hint. What happened is there
+The rule: what the kit says is compared: title, Under, Likely, Read, Hint. What happened is there
 to be read: it may differ from run to run, as which of two listeners is served first is free.
 """
 
@@ -16,7 +16,7 @@ from tests.known.catalogue import KNOWN, Program
 
 FOLDER = KNOWN / "feedback"
 HEAD = re.compile(r"^== (\S+) (.*) ==$", re.MULTILINE)
-ENTRY = re.compile(r"^ (Likely|Read|Hint) +(.*(?:\n {11}.*)*)", re.MULTILINE)
+ENTRY = re.compile(r"^ (Under|Likely|Read|Hint) +(.*(?:\n {11}.*)*)", re.MULTILINE)
 FOLDERS = re.compile(r'(?<=File ")/[^"]*/')  # where this machine has its Python
 
 
