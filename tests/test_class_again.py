@@ -179,6 +179,9 @@ def test_who_left_the_class_is_told_of(school):
     assert who == []
     assert rows == [("bob", "01_echo", "0", "", "not in the class any more")]
     assert ("bob", "01_echo") not in lessons(school / "out")
+    pages = {path.name for path in (school / "out").glob("*/*")}
+    assert {"ann.html", "ann.md", "ann.json"} <= pages  # who uploads the folder hands out no more
+    assert not {"bob.html", "bob.md", "bob.json"} & pages
 
 
 def test_the_same_files_are_graded_once_for_all_who_handed_them_in(tmp_path):

@@ -12,6 +12,7 @@ from grader.classrun.changes import changes, changes_csv
 from grader.classrun.earlier import Earlier, forget
 from grader.classrun.run import ClassRun
 from grader.document import RESULTS, Document, write_document, write_whole
+from grader.report.names import pages_of
 
 CHANGES = "changes.csv"
 STAMP = ".reports"  # what the reports were made from
@@ -33,12 +34,26 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
     write_document(out / RESULTS, document)
     if new := _read(out / STAMP) != _stamp(out) or not (out / "index.html").is_file():
         (out / STAMP).unlink(missing_ok=True)
+        if before is not None:
+            _remove_pages(_ids(before) - _ids(document), out)
         from grader.report.pages import write_reports  # jinja2 takes a while, and is rarely needed
 
         write_reports(document, out)
     if not run.interrupted:
         forget(out)
     return new
+
+
+def _ids(document: Document) -> set[str]:
+    """Return whose results these are."""
+    return {one.id for one in document.submissions}
+
+
+def _remove_pages(gone: set[str], out: Path) -> None:
+    """Take the pages of who is not in the class any more out of what is handed back."""
+    for name in gone:
+        for place in pages_of(name, out):
+            place.unlink(missing_ok=True)
 
 
 def note_what_was_written(out: Path) -> None:

@@ -17,9 +17,7 @@ from grader.handover.junit import junit_xml
 from grader.handover.marking import mark_roster
 from grader.handover.roster import Roster
 from grader.handover.summary import MOST_BYTES, summary_md
-from grader.report.names import page_name
-
-FOLDER = "gradescope"
+from grader.report.names import FEEDBACK, GRADESCOPE, page_name
 
 
 def write_handover(document: Document, out: Path, roster: Roster | None = None) -> list[str]:
@@ -49,7 +47,7 @@ def write_handover(document: Document, out: Path, roster: Roster | None = None) 
 
 
 def _write_gradescope(document: Document, out: Path) -> None:
-    folder = out / FOLDER
+    folder = out / GRADESCOPE
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -60,7 +58,7 @@ def _write_gradescope(document: Document, out: Path) -> None:
 
 def _write_feedback_zip(out: Path, people: Sequence[Person]) -> None:
     if people:
-        write_bytes(out / "moodle-feedback.zip", feedback_zip(out / "feedback", people))
+        write_bytes(out / "moodle-feedback.zip", feedback_zip(out / FEEDBACK, people))
 
 
 def _add_to_step_summary(document: Document) -> None:

@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+from pathlib import Path
+
+FEEDBACK, GRADESCOPE = "feedback", "gradescope"  # folders of what is handed back
 
 
 def page_name(submission_id: str, ending: str = ".html") -> str:
@@ -11,3 +14,12 @@ def page_name(submission_id: str, ending: str = ".html") -> str:
         digest = hashlib.sha256(submission_id.encode("utf-8", "surrogatepass")).hexdigest()
         plain = f"_{plain}-{digest[:8]}"
     return plain + ending
+
+
+def pages_of(submission_id: str, out: Path) -> list[Path]:
+    """Return where the pages of one submission, for people and for platforms, stand in `out`."""
+    return [
+        out / FEEDBACK / page_name(submission_id),
+        out / FEEDBACK / page_name(submission_id, ".md"),
+        out / GRADESCOPE / page_name(submission_id, ".json"),
+    ]

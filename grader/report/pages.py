@@ -24,7 +24,7 @@ from grader.report.index_view import rows_of
 from grader.report.late import late_words
 from grader.report.levels import is_weak, level_words
 from grader.report.mistakes import shared_mistakes
-from grader.report.names import page_name
+from grader.report.names import FEEDBACK, page_name
 from grader.report.next_things import next_things
 from grader.report.numbers import any_late, class_numbers, spread
 from grader.report.people import needs_a_person
@@ -42,7 +42,7 @@ BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes a CSV for the encoding of i
 def write_reports(document: Document, out: Path) -> None:
     """Write gradebook.csv, index.html and two pages a submission. Raises UserError."""
     try:
-        (out / "feedback").mkdir(exist_ok=True)
+        (out / FEEDBACK).mkdir(exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from None
     pages = _environment(document)
@@ -50,7 +50,7 @@ def write_reports(document: Document, out: Path) -> None:
     write_whole(out / "index.html", _index(pages, document))
     template = pages.get_template("feedback.html.j2")
     for one in document.submissions:
-        place = out / "feedback" / page_name(one.id)
+        place = out / FEEDBACK / page_name(one.id)
         todo, late = next_things(one), late_words(one)
         write_whole(place, template.render(one=one, todo=todo, late=late))
         twin = place.with_name(page_name(one.id, ".md"))
