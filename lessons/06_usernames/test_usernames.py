@@ -346,6 +346,7 @@ def test_notices_and_chat_stand_in_one_order(start_server):
 @task("6.12", needs=["6.2"])
 def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     server = start_server("--buffer", "65536")
+    scenes.has_had_guests(server, 8, lambda guest: guest.gets(QUESTION))
     alice, bob = enter(server, "alice", "bob")
     alone = server.usage()
     before = server.memory()
