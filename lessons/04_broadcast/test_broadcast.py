@@ -278,8 +278,11 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     bob.sends("all well")
     alice.gets("all well")
     mallory.is_reset_in_the_end(within=1.0)
-    for eve in joins(server, *(f"eve {number}" for number in range(REFUSED))):
+    eves = joins(server, *(f"eve {number}" for number in range(REFUSED)))
+    for eve in eves:
         eve.sends_bytes(b"x" * (MAX_LINE + 1))  # and stays: each may be waited for, none by others
+    for eve in eves:
+        eve.waits_until_received()
     alice.sends("another fence")
     bob.gets("another fence")
 
