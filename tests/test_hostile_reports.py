@@ -100,7 +100,7 @@ def test_no_character_that_acts_is_left_in_any_file(nasty):
     files = [path for path in nasty.rglob("*") if path.is_file()]
     assert len(files) == 2 + 2 * len(NASTY)
     for path in files:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
         acting = {c for c in text if not c.isprintable() and c != "\n"} - {"\u2002"}
         assert not acting, f"{path.name}: {acting}"
         if path.suffix != ".csv":
