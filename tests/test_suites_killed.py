@@ -14,6 +14,8 @@ from grader.judging.run import Job, run_lesson
 from grader.results import GRADED, UNGRADED
 from tests.classes import SLEEPER, family, hands_in, still_there
 
+LONG = 180.0  # seconds
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals")
 
 
@@ -40,8 +42,9 @@ class Suites:
             threading.Event().wait(0.01)
 
     def ended(self):
-        """Wait for the result."""
-        self.thread.join(60)
+        """Wait for the result, as long as a machine full of fork bombs may take."""
+        self.thread.join(LONG)
+        assert not self.thread.is_alive(), f"nothing came of {len(self.seen)} suites"
         return self.result
 
 
@@ -49,7 +52,9 @@ class Suites:
 def suites(tmp_path):
     """The suite of lesson 1, one task, on a program that lets it wait for two seconds."""
     hands_in(tmp_path, "sleeper", SLEEPER)
-    return Suites(Job(find_lesson("1"), tmp_path / "sleeper", tasks=("1.1",)))
+    started = Suites(Job(find_lesson("1"), tmp_path / "sleeper", tasks=("1.1",)))
+    yield started
+    started.thread.join(LONG)  # or the next test would take its suites for its own
 
 
 def ends(suites, act, times):
