@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -123,8 +124,20 @@ def write_bytes(path: Path, data: bytes, *, outlasts_power: bool = False) -> Non
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(part, path)
+        if outlasts_power and os.name == "posix":
+            _keep_names(path.parent)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _keep_names(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the file system can say so."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def read_document(path: Path) -> Document:

@@ -93,7 +93,7 @@ def test_nobody_is_owed_more_than_the_wait_has_taken(stage, monkeypatch):
 def test_for_a_hardship_of_ours_a_program_is_waited_for_longer_once():
     debt = Debt(most=1.0)
     debt.add(2.0)
-    assert debt.owed(0.0, waited=0.3) == 0.0  # a mere look
+    assert debt.owed(0.0, by_us_too=False) == 0.0
     assert debt.owed(0.5) == 2.5
     assert debt.owed(0.7) == 0.5  # the machine's part alone, up to its limit
 

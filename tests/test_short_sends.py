@@ -1,5 +1,6 @@
 """Short sends: who ignores the result of send() is seen, and nobody else notices a thing."""
 
+import re
 import subprocess
 import textwrap
 
@@ -8,7 +9,7 @@ import pytest
 from grader.box.inside import interpreter
 from grader.wire.client import Client
 from grader.wire.failure import WireFailure
-from grader.wire.hardships import SHORT_SENDS, hardships
+from grader.wire.hardships import HERE, SHORT_SENDS, hardships
 from grader.wire.program import Program
 from grader.wire.server import Server
 from grader.wire.stage import Stage
@@ -105,6 +106,12 @@ def stage(tmp_path):
     world = Stage(folder)
     yield world
     world.close()
+
+
+def test_a_failure_says_how_much_is_taken_at_a_time():
+    source = (HERE / SHORT_SENDS.file).read_text(encoding="utf-8")
+    [most] = re.findall(r"^MOST = (\d+)", source, re.MULTILINE)
+    assert f"takes {most} bytes at most" in SHORT_SENDS.says
 
 
 def write(stage, source, name="server.py"):

@@ -14,8 +14,6 @@ from grader.judging.run import Job, run_lesson
 from grader.results import GRADED, UNGRADED
 from tests.classes import SLEEPER, family, hands_in, still_there
 
-LONG = 180.0  # seconds
-
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals")
 
 
@@ -42,19 +40,24 @@ class Suites:
             threading.Event().wait(0.01)
 
     def ended(self):
-        """Wait for the result, as long as a machine full of fork bombs may take."""
-        self.thread.join(LONG)
+        """Wait for the result, longer than two suites may be silent."""
+        self.thread.join(60)
         assert not self.thread.is_alive(), f"nothing came of {len(self.seen)} suites"
         return self.result
 
 
 @pytest.fixture
-def suites(tmp_path):
-    """The suite of lesson 1, one task, on a program that lets it wait for two seconds."""
+def suites(tmp_path, monkeypatch):
+    """The suite of lesson 1, one task, on a program that lets it wait for two seconds.
+
+    How long a suite may be silent is read when it starts, so it is said before.
+    """
+    monkeypatch.setattr(run, "SILENT_SECONDS", 8.0)
+    monkeypatch.setattr(suite_process, "END_SECONDS", 0.5)
     hands_in(tmp_path, "sleeper", SLEEPER)
     started = Suites(Job(find_lesson("1"), tmp_path / "sleeper", tasks=("1.1",)))
     yield started
-    started.thread.join(LONG)  # or the next test would take its suites for its own
+    started.thread.join(60)  # or the next test would take its suites for its own
 
 
 def ends(suites, act, times):
@@ -82,9 +85,7 @@ def kill_the_server_of_suites(suite):
 
 
 @pytest.mark.parametrize("act", [kill, stop, kill_the_server_of_suites])
-def test_a_suite_that_breaks_is_tried_once_more(suites, act, monkeypatch):
-    monkeypatch.setattr(run, "SILENT_SECONDS", 4.0)
-    monkeypatch.setattr(suite_process, "END_SECONDS", 0.5)
+def test_a_suite_that_breaks_is_tried_once_more(suites, act):
     result = ends(suites, act, 1)
     assert (result.state, result.points) == (GRADED, 0)
     assert result.tasks[0].state != "grader_error"

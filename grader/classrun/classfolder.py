@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,11 +41,11 @@ class Entry:
 
 
 @contextmanager
-def entries_of(class_folder: Path, passed_over: Collection[Path]) -> Iterator[list[Entry]]:
+def entries_of(class_folder: Path, passed_over: Path) -> Iterator[list[Entry]]:
     """Yield what a class folder, or a zip of one, holds; files can be read until the end.
 
-    A folder around it is looked through. passed_over: the kit's own folders, if they are in there.
-    Raises UserError.
+    A folder around it is looked through. passed_over: a folder of the kit's own, if it
+    is in there. Raises UserError.
     """
     if os.path.isdir(class_folder):
         yield _in_folder(class_folder, passed_over)
@@ -61,13 +61,13 @@ def entries_of(class_folder: Path, passed_over: Collection[Path]) -> Iterator[li
         raise UserError(f"{class_folder} {what}: give the folder or zip with the submissions in it")
 
 
-def _in_folder(folder: Path, passed_over: Collection[Path]) -> list[Entry]:
+def _in_folder(folder: Path, passed_over: Path) -> list[Entry]:
     try:
         paths = _visible(folder)
     except OSError as error:
         raise UserError(f"cannot read {folder}: {error.strerror}") from None
-    ours = {os.path.realpath(path) for path in passed_over}
-    paths = [path for path in paths if os.path.realpath(path) not in ours]
+    ours = os.path.realpath(passed_over)
+    paths = [path for path in paths if os.path.realpath(path) != ours]
     if len(paths) == 1 and _is_wrapping(paths[0]):
         return _in_folder(paths[0], passed_over)
     return [_on_disk(path) for path in paths]

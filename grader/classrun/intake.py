@@ -53,7 +53,7 @@ def take_in(
     Raises UserError when class_folder is not there, is a single submission, or holds none.
     """
     only = lessons[0].id if len(lessons) == 1 else ""
-    with entries_of(class_folder, (workshop,)) as entries:
+    with entries_of(class_folder, workshop) as entries:
         _refuse_no_class(class_folder, entries)
         found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
         if not found:

@@ -10,7 +10,7 @@ from grader.wire.failure import Kind, WireFailure
 from grader.wire.keyboard import Keyboard, PatientKeyboard
 from grader.wire.lines import same_text, shown, shown_text, take_line
 from grader.wire.process import NO_STDIN
-from grader.wire.program import Program, must_be_there
+from grader.wire.program import Program
 from grader.wire.stage import Stage
 from grader.wire.system import POSIX
 from grader.wire.terminal import Terminal, without_controls
@@ -40,7 +40,6 @@ class Client(Program):
         short_sends: bool = False,
         restless: bool = False,
     ) -> None:
-        must_be_there(stage, "client.py", folder)
         tty = Terminal() if terminal else None
         settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
         settings |= {"short_sends": short_sends, "restless": restless}

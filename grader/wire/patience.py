@@ -38,10 +38,12 @@ class Deadline:
     The waiter looks for at most STEP seconds at a time and says how long that took. When
     a look took far longer than it asked for, the machine was elsewhere, and so perhaps
     was the program: only twice what was asked for is counted.
+    brief: whether it is a mere look at what is there, to which no answer need come.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, brief: bool = False) -> None:
         self.left = seconds
+        self.brief = brief
         self.spent = 0.0
         self.shortened = False
 
@@ -87,16 +89,16 @@ class Debt:
         """Owe this much more, for a hardship that we made."""
         self.ours += seconds
 
-    def owed(self, lately: float, waited: float = PATIENCE) -> float:
+    def owed(self, lately: float, *, by_us_too: bool = True) -> float:
         """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
 
         lately: seconds for which they have been kept waiting since this was asked last.
-        waited: seconds; a mere look, far shorter than PATIENCE, does not use up what we owe.
+        by_us_too: whether what add() noted is given as well.
         """
         more = min(lately, self.most - self.given)
         more = more if more >= LEAST_OWED else 0.0
         self.given += more
-        if waited > PATIENCE / 2:
+        if by_us_too:
             more += self.ours
             self.ours = 0.0
         return more

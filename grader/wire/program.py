@@ -23,12 +23,6 @@ INTERRUPT = signal.SIGINT if POSIX else signal.CTRL_BREAK_EVENT  # type: ignore[
 TERMINATE = signal.SIGTERM if POSIX else INTERRUPT
 
 
-def must_be_there(stage: Stage, file: str, folder: Path | None = None) -> None:
-    """Raise WireFailure if the submission, or the kit's program in `folder`, has no such file."""
-    if not ((folder or stage.folder) / file).is_file():
-        raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
-
-
 class Program:
     """One program file of the submission, started with some options.
 
@@ -54,9 +48,11 @@ class Program:
         self.stage = stage
         self.name = file.removesuffix(".py")
         self.asked = " ".join((file, *options)) if type(self) is Program else ""
-        must_be_there(stage, file, folder)
+        if not ((folder or stage.folder) / file).is_file():
+            raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         command = [interpreter(), file, *options]
-        asked = [SHORT_SENDS] * short_sends + [RESTLESS_THREADS] * restless
+        wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
+        asked = [one for one, is_wanted in wanted.items() if is_wanted]
         environment = hardships(stage.folder.parent, *asked)
         stage.debt.add(sum(one.costs for one in asked))
         if buffered:

@@ -44,10 +44,10 @@ class Server(Program):
         limits = LIMITS | ({"-n": descriptors} if descriptors else {})
         words = ("--port", str(port), *options)
         self.options = options
-        self.settings: dict[str, Any] = {"folder": folder, "stdin": stdin, "buffered": buffered}
-        self.settings |= {"short_sends": short_sends, "restless": restless}
-        super().__init__(stage, "server.py", *words, limits=limits, **self.settings)
-        self.settings["descriptors"] = descriptors
+        settings: dict[str, Any] = {"folder": folder, "stdin": stdin, "buffered": buffered}
+        settings |= {"short_sends": short_sends, "restless": restless}
+        super().__init__(stage, "server.py", *words, limits=limits, **settings)
+        self.settings = settings | {"descriptors": descriptors}
         self.witness: Peer | None = None  # somebody who stays when the server begins afresh
         self.host, self.port = self._wait_until_ready()
 

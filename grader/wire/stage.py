@@ -79,7 +79,8 @@ class Stage:
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
         """Return a fresh deadline, scaled for this machine and within the task's limit."""
-        return Deadline(min(seconds * self.slowness, max(self.task_time.left, 0.0)))
+        most = max(self.task_time.left, 0.0)
+        return Deadline(min(seconds * self.slowness, most), brief=seconds < PATIENCE)
 
     def wait_until(
         self,
@@ -106,7 +107,7 @@ class Stage:
         before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
         while not met and deadline.over and not deadline.shortened:
-            more = self._owed(deadline.spent - waited_for, deadline.spent)
+            more = self._owed(deadline.spent - waited_for, deadline.brief)
             if not more:
                 break
             waited_for = deadline.spent
@@ -117,17 +118,17 @@ class Stage:
         self.task_time.looked(spent, spent)
         return met
 
-    def _owed(self, seconds: float, in_all: float) -> float:
+    def _owed(self, seconds: float, brief: bool) -> float:
         """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
 
         seconds: how long this wait has taken since this was asked last; nobody was kept from it
-        for longer. in_all: since it began.
+        for longer. brief: what we owe ourselves is kept for a wait that is none.
         """
         before, self.waited = self.waited, self._without_a_turn()
         lately = min(self.waited - before, seconds)
         if any(process.family.is_held_up() for process in self.processes):
             lately = max(lately, HELD_UP)
-        return self.debt.owed(lately, in_all)
+        return self.debt.owed(lately, by_us_too=not brief)
 
     def _without_a_turn(self) -> float:
         return sum(process.family.seconds_without_a_turn() for process in self.processes)

@@ -37,12 +37,12 @@ class Hardship:
 SHORT_SENDS = Hardship(
     "short_sends.py",
     "short sends: here send() of a Python program takes 1000 bytes at most. Who calls sendall(),"
-    " or looks at what send() returns, notices nothing",
+    " or looks at what send() returns, notices nothing.",
 )
 RESTLESS_THREADS = Hardship(
     "restless_threads.py",
     "restless threads: here those of a Python program take turns at every line. Who holds a lock"
-    " over what belongs together notices nothing",
+    " over what belongs together notices nothing.",
     costs=2.0,  # longer than they stay restless
 )
 
