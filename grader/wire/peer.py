@@ -219,9 +219,13 @@ class Peer:
         self.connection.read(True)
 
     def delays_its_receipts(self) -> None:
-        """Let the kernel acknowledge late, as it does for a client that mostly listens (Linux)."""
+        """Let the kernel acknowledge late, as it does for a client that mostly listens (Linux).
+
+        What has come so far it acknowledges now.
+        """
         if hasattr(socket, "TCP_QUICKACK"):
-            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+            for at_once in (1, 0):
+                self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, at_once)
 
     # -- inside ---------------------------------------------------------------------------
 
