@@ -5,6 +5,7 @@ from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
 from grader.results import GRADED, LessonResult
 from tests.hostile import document
+from tests.platforms import canvas_changes
 
 MOODLE = '''\
 Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
@@ -48,3 +49,31 @@ def two_lessons(*submissions):
     for one in whole.submissions:
         one.lessons.append(LessonResult(SLOW, "Slow", GRADED, 15, 30))
     return whole
+
+
+CANVAS = '''\
+Student,ID,SIS User ID,SIS Login ID,Section,Essay (700),Lesson 03 (48213),Lesson 10 (48299),Assignments Current Score,Final Grade
+,,,,,Manual Posting,,,,
+    Points Possible,,,,,10,20,20,(read only),(read only)
+"Lovelace, Ada",101,S001,ada,CS1-A,9,,,90,A
+"Hopper, Grace",102,S002,grace@example.org,CS1-A,8,12,,80,B
+"O""Brien, =cmd|calc",103,S003,"ob;rien",CS1-B,,7.5,,70,C
+"Turing, Alan",104,S004,alan,CS1-B,5,11,,50,D
+"Ex, Cused",105,S005,cused,CS1-B,5,EX,,50,D
+"Student, Test",106,,f00,CS1-B,,,,,
+'''  # fmt: skip  # noqa: E501
+
+
+CANVAS_STUDENTS = {101, 102, 103, 104, 105, 106}
+
+
+CANVAS_MARKS = {
+    (101, 700): "9.0", (102, 700): "8.0", (102, 48213): "12.0", (103, 48213): "7.5",
+    (104, 700): "5.0", (104, 48213): "11.0", (105, 700): "5.0", (105, 48213): "EX",
+}  # fmt: skip
+
+
+def canvas(tmp_path, *submissions, text=CANVAS, **more):
+    """Hand over to Canvas; return what its importer would change, and the report."""
+    data, lines = handed_over(tmp_path, "grades.csv", text, *submissions, **more)
+    return canvas_changes(data, CANVAS_STUDENTS, CANVAS_MARKS), lines
