@@ -25,7 +25,7 @@ ANYBODYS = {
     "spreadsheet", "errors", "plain", "results", "document", "submission", "terminal", "visible",
     "__init__",
 }  # fmt: skip
-WIRE_FOR_REPORTS = {"grader.wire.transcript"}  # the transcript is data, not a wire
+WIRE_FOR_REPORTS = {"grader.wire.transcript", "grader.wire.hardships"}  # data, not a wire
 WIRE_FOR_RUNS = {"grader.wire.patience"}  # how slow this machine is
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from grader.document import Document, make_document, read_document, write_document
 from grader.report.alike import groups_alike, percent
+from grader.report.failure import failure_text, hardships_that_matter
 from grader.report.late import late_words
 from grader.report.mistakes import shared_mistakes
 from grader.report.names import page_name
@@ -15,6 +16,7 @@ from grader.report.pages import write_reports
 from grader.report.people import ALIKE, BROKE, LEFT, REFUSED, needs_a_person
 from grader.report.svg_sequence import SHOWN_EVENTS, sequence_svg
 from grader.results import CRASHED, FAILED, NOT_RUN, PASSED
+from grader.wire.hardships import HARDSHIPS
 from tests.made_up import (
     MIXED,
     ONE,
@@ -29,6 +31,7 @@ from tests.made_up import (
     missing,
     pages,
     svg,
+    task_result,
     ungraded,
 )
 
@@ -147,6 +150,24 @@ def test_a_students_page_has_all_that_a_failure_needs(tmp_path):
                      "4711", "--seed 4711 --out out/again", "isolated", "hint 1.2"):  # fmt: skip
             assert word in text, f"{ending}: {word}"
     assert "<svg" in (tmp_path / "feedback" / page_name("it's ann")).read_text()
+
+
+def test_what_a_program_had_to_bear_is_said_unless_the_mistake_is_another_matter():
+    facts = ONE["tasks"][0]
+    all_of_it = [one.says for one in HARDSHIPS]
+    for says in (
+        "A part is lost: send() takes what it likes.",
+        "",
+        "No lock.",
+    ):
+        likely = "M1.1" if says else ""
+        failed = task_result(facts, FAILED, under=all_of_it, likely=likely, says=says)
+        told = [one.says for one in HARDSHIPS if not says or one.word in says]
+        assert hardships_that_matter(failed) == told
+    failed.mend_first = "1.2"
+    assert hardships_that_matter(failed) == all_of_it
+    said = " ".join(failure_text("01_echo", failed).split())
+    assert all(f"Under {one}" in said for one in all_of_it)
 
 
 def test_every_state_is_told_apart_by_its_letter_alone(tmp_path):

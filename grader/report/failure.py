@@ -7,6 +7,7 @@ import textwrap
 from grader.report.sequence import sequence_text
 from grader.results import TaskResult
 from grader.visible import visible_ascii
+from grader.wire.hardships import HARDSHIPS
 
 WIDTH = 79
 LONGEST_LINE = 500  # characters of one line of stderr
@@ -26,7 +27,7 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     lines = [title.ljust(WIDTH, "-"), *sequence_text(task.transcript, WIDTH)]
     lines += _entry("Expected", f"{task.who}: {task.expected}")
     lines += _entry("Got", task.got)
-    for hardship in task.under:
+    for hardship in hardships_that_matter(task):
         lines += _entry("Under", hardship)
     if guess := the_guess(task):
         lines += _entry(*guess)
@@ -45,6 +46,14 @@ def failure_text(lesson_id: str, task: TaskResult) -> str:
     hint = f"python -m grader hint {task.id}"
     lines += _entry("Hint", f"{hint:29} Again   python -m grader check {task.id}")
     return "\n".join(lines)
+
+
+def hardships_that_matter(task: TaskResult) -> list[str]:
+    """Return what the program had to bear, unless the mistake that is named is another matter."""
+    if not task.likely or task.mend_first:
+        return task.under
+    others = {one.says for one in HARDSHIPS if one.word not in task.says}
+    return [says for says in task.under if says not in others]
 
 
 def the_guess(task: TaskResult) -> tuple[str, str] | None:

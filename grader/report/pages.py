@@ -16,7 +16,13 @@ from markupsafe import Markup
 from grader.document import Document, write_whole
 from grader.errors import UserError
 from grader.report.alike import groups_alike, percent
-from grader.report.failure import LONGEST_LINE, STATE_WORDS, failure_text, the_guess
+from grader.report.failure import (
+    LONGEST_LINE,
+    STATE_WORDS,
+    failure_text,
+    hardships_that_matter,
+    the_guess,
+)
 from grader.report.feedback_markdown import feedback_markdown
 from grader.report.gradebook import gradebook_csv
 from grader.report.heat import CELLS
@@ -92,6 +98,7 @@ def _environment(document: Document) -> Environment:
         diagram=_diagram,
         story=_story,
         guess=the_guess,
+        hardships=hardships_that_matter,
         tail=_tail,
         replay=replay_command,
     )

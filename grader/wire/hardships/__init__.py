@@ -26,11 +26,13 @@ class Hardship:
     """What a Python program is asked to bear.
 
     file: what it imports, beside this one; says: what is different, for who reads a failure;
-    costs: seconds by which an answer may come later, once.
+    word: one that stands in the text of each mistake that it brings to light; costs: seconds by
+    which an answer may come later, once.
     """
 
     file: str
     says: str
+    word: str
     costs: float = 0.0
 
 
@@ -38,13 +40,16 @@ SHORT_SENDS = Hardship(
     "short_sends.py",
     "short sends: here send() of a Python program takes 1000 bytes at most. Who calls sendall(),"
     " or looks at what send() returns, notices nothing.",
+    "send()",
 )
 RESTLESS_THREADS = Hardship(
     "restless_threads.py",
     "restless threads: here those of a Python program take turns at every line. Who holds a lock"
     " over what belongs together notices nothing.",
+    "lock",
     costs=2.0,  # longer than they stay restless
 )
+HARDSHIPS = (SHORT_SENDS, RESTLESS_THREADS)
 
 
 def hardships(place: Path, *asked: Hardship) -> dict[str, str]:
