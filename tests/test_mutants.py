@@ -1,24 +1,26 @@
 """The mutator: what it changes, what it leaves alone, and the list of equivalent mutants."""
 
 import textwrap
+import tomllib
 from functools import cache
 
 import pytest
 
 from grader.course.catalogue import all_lessons, find_lesson
 from tests.mutants.__main__ import spread
-from tests.mutants.equivalents import LIST, equivalents
 from tests.mutants.killing import (
     EQUIVALENT,
     KILLED,
     STRUCK,
     SURVIVED,
+    UNSEEN,
     Fate,
     Subject,
     subjects_of,
 )
 from tests.mutants.mutator import mutants
 from tests.mutants.report import report
+from tests.mutants.survivors import CONTRACT, DIFFERS, LIST, Survivor, survivors
 
 LESSONS = all_lessons()
 
@@ -121,11 +123,15 @@ def test_every_function_that_students_write_has_mutants(number):
     assert functions == {(file, name) for file, holes in lesson.holes.items() for name in holes}
 
 
-def test_what_is_listed_as_equivalent_is_a_mutant_and_has_a_reason():
+def test_a_listed_survivor_is_a_mutant_and_has_a_reason():
     keys = {one.key for number in range(len(LESSONS)) for one in every_mutant_of(number)}
-    for key, reason in equivalents().items():
+    kinds = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    assert set(kinds) == {"equivalent", "unseen"}
+    assert not any("differs" in entry for entry in kinds["equivalent"])
+    assert {entry["differs"] for entry in kinds["unseen"]} == set(DIFFERS)
+    for key, survivor in survivors().items():
         assert key in keys, f"{key} fits no mutant any more; take it out of {LIST.name}"
-        assert len(reason) > 20, key
+        assert len(survivor.reason) > 20, key
 
 
 def test_a_sample_is_evenly_spread():
@@ -138,18 +144,23 @@ def test_the_report_counts_and_names_what_is_left():
     mutant = next(mutants("def f():\n    x()\n", "f"))
     subject = Subject(lesson, "server.py", "2.1", mutant)
     fates = [Fate(subject, KILLED, "2.1")] * 3 + [Fate(subject, SURVIVED)]
-    text = report(lesson, [*fates, Fate(subject, EQUIVALENT, "nobody calls it")], 0, 1.0)
-    assert "killed 3, survived 1, equivalent 1, unclear 0" in text and "75.0 %" in text
+    fates.append(Fate.listed(subject, Survivor("nobody calls it")))
+    assert "killed of those that differ: 75.0 %; of those" in report(lesson, fates, 0, 1.0)
+    fates.append(Fate.listed(subject, Survivor("nobody asks for it", CONTRACT)))
+    text = report(lesson, fates, 0, 1.0)
+    assert "killed 3, survived 1, equivalent 1, unseen 1 (contract 1), unclear 0" in text
+    assert "of those that differ: 60.0 %; of those that break the contract: 75.0 %" in text
     assert "server.py:2 f: left out" in text and "nobody calls it" in text
 
 
-def test_a_listed_mutant_that_is_graded_after_all_is_equivalent_if_it_lives_and_struck_if_not():
+def test_a_listed_mutant_that_is_graded_after_all_is_as_listed_if_it_lives_and_struck_if_not():
     mutant = next(mutants("def f():\n    x()\n", "f"))
     subject = Subject(find_lesson("2"), "server.py", "2.1", mutant)
     lived, died = Fate(subject, SURVIVED), Fate(subject, KILLED, "2.3")
     assert lived.held_against({}) == lived and not lived.is_as_listed
-    known = {subject.key: "nobody calls it"}
-    assert lived.held_against(known) == Fate(subject, EQUIVALENT, "nobody calls it")
-    assert lived.held_against(known).is_as_listed
+    for differs, state in (("", EQUIVALENT), ("moment", UNSEEN)):
+        known = {subject.key: Survivor("nobody calls it", differs)}
+        assert lived.held_against(known) == Fate(subject, state, "nobody calls it", differs)
+        assert lived.held_against(known).is_as_listed
     assert died.held_against(known) == Fate(subject, STRUCK, "2.3")
     assert died.is_as_listed and not died.held_against(known).is_as_listed

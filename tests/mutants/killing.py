@@ -15,12 +15,13 @@ from grader.course.lesson import Lesson
 from grader.judging.run import Job, run_lesson
 from grader.results import GRADED, NOT_RUN, PASSED
 from grader.wire.patience import measured_slowness
-from tests.mutants.equivalents import Key, key_of
 from tests.mutants.mutator import Mutant, mutants
+from tests.mutants.survivors import Key, Survivor, key_of
 
 AT_ONCE = 4  # tasks between two looks whether one has failed
-KILLED, SURVIVED, EQUIVALENT, UNCLEAR = "killed", "survived", "equivalent", "unclear"
-STRUCK = "listed as equivalent, and killed"
+KILLED, SURVIVED, UNCLEAR = "killed", "survived", "unclear"
+EQUIVALENT, UNSEEN = "equivalent", "unseen"  # as listed
+STRUCK = "listed as a survivor, and killed"
 
 
 @dataclass(frozen=True)
@@ -34,30 +35,40 @@ class Subject:
 
     @property
     def key(self) -> Key:
-        """By what it is recognised in equivalent.toml."""
+        """By what it is recognised in survivors.toml."""
         return key_of(self.lesson.id, self.file, self.mutant)
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What has become of a mutant. by: the task that failed, or the reason, or the trouble."""
+    """What has become of a mutant. by: the task that failed, or the reason, or the trouble.
+
+    differs: see Survivor.
+    """
 
     subject: Subject
     state: str
     by: str = ""
+    differs: str = ""
+
+    @classmethod
+    def listed(cls, subject: Subject, survivor: Survivor) -> Fate:
+        """Return the fate of a mutant that lives as it is listed."""
+        state = UNSEEN if survivor.differs else EQUIVALENT
+        return cls(subject, state, survivor.reason, survivor.differs)
 
     @property
     def is_as_listed(self) -> bool:
         """Whether it died, or is listed as one that cannot."""
-        return self.state in (KILLED, EQUIVALENT)
+        return self.state in (KILLED, EQUIVALENT, UNSEEN)
 
-    def held_against(self, known: dict[Key, str]) -> Fate:
+    def held_against(self, known: dict[Key, Survivor]) -> Fate:
         """Return the fate of a mutant that was graded, in the light of those that are listed."""
-        if self.subject.key not in known:
+        if self.subject.key not in known or self.state == UNCLEAR:
             return self
-        reason = known[self.subject.key]
-        state = {SURVIVED: EQUIVALENT, KILLED: STRUCK}.get(self.state, self.state)
-        return Fate(self.subject, state, reason if state == EQUIVALENT else self.by)
+        if self.state == KILLED:
+            return Fate(self.subject, STRUCK, self.by)
+        return Fate.listed(self.subject, known[self.subject.key])
 
 
 def subjects_of(lesson: Lesson) -> list[Subject]:
