@@ -123,7 +123,7 @@ def too_late(result) -> list[str]:
 def test_what_was_left_is_gone_when_the_suite_is(tmp_path, surroundings):
     attack = next(attack for attack in ATTACKS if attack["name"] == "leaves-a-process")
     result = graded(hand_in(attack, tmp_path, surroundings))
-    assert result.notes == ["2 processes were left running and ended"]  # one a task
+    assert result.notes == []  # each belonged to a program that ran until we ended it
     mark = f"left by {surroundings['@PID@']}"
     assert not [one for one in psutil.process_iter() if mark in " ".join(_words(one))]
 

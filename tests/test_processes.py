@@ -51,22 +51,30 @@ def test_a_fault_of_the_one_who_waits_for_an_end_is_no_fault_of_the_program(stag
         Program(stage, "server.py").ends(0)
 
 
-def test_nothing_that_a_program_started_is_left(stage):
-    write(
-        stage,
-        """
-        import subprocess, sys, time
-        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        print("listening on 127.0.0.1:1", child.pid, flush=True)
-        time.sleep(600)
-        """,
-    )
+OF_ITS_OWN = """
+    import subprocess, sys, time
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    print("listening on 127.0.0.1:1", child.pid, flush=True)
+    time.sleep(600)
+"""
+ORPHAN = """
+    import subprocess, time
+    child = subprocess.check_output("sleep 600 >/dev/null & echo $!", shell=True, text=True)
+    print("listening on 127.0.0.1:1", child.strip(), flush=True)
+    time.sleep(600)
+"""
+
+
+@POSIX
+@pytest.mark.parametrize(("source", "left"), [(OF_ITS_OWN, 0), (ORPHAN, 1)])
+def test_nothing_that_a_program_started_stays_and_what_it_had_let_go_is_told(stage, source, left):
+    write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"\n" in program.process.stdout.beginning())
     child = int(program.process.stdout.text().split()[-1])
     os.kill(child, 0)
     stage.close()
-    assert stage.left_running == 1
+    assert stage.left_running == left
     with pytest.raises(ProcessLookupError):
         wait_for_end(child)
 

@@ -41,13 +41,21 @@ class BoxedFamily(Family):
             return False
         more = os.read(self.status_pipe, 100)
         self.said += more
-        if more and b"\n" not in self.said:
+        if b"\n" not in self.said and (more or not self._is_gone()):
             return False
         word = self.said.split(b"\n")[0]
         status = int(word) if word.isdigit() else SHELL_SIGNAL + signal.SIGKILL
         # Exit status 130 and signal 2 are one to a shell; signals are by far more common.
         known = SHELL_SIGNAL < status <= SHELL_SIGNAL + 64
         self.status = SHELL_SIGNAL - status if known else status
+        return True
+
+    def _is_gone(self) -> bool:
+        """Wait LOOK_SECONDS for the end of the box's own processes: they go behind all others."""
+        try:
+            self.popen.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
         return True
 
     def members(self) -> list[psutil.Process]:
@@ -96,29 +104,30 @@ class BoxedFamily(Family):
         return [inside / name for name in names if name.isdigit() and int(name) > OWN_PIDS]
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the program, which is the keeper's only child."""
-        for member in self.members():
+        """Send a signal to the program itself; one that has ended is no error."""
+        if program := _first_of(self.members()):
             with suppress(psutil.NoSuchProcess):
-                if _pid_inside(member.ppid()) == OWN_PIDS:
-                    member.send_signal(number)
-                    return
+                program.send_signal(number)
 
     def kill(self) -> int:
-        """End the box and all that is in it; return how many the program had left.
+        """End the box and all that is in it; return how many no longer belonged to the program.
 
         With its first process all others go, and whoever started it takes note of its end: were
         that one killed, somebody else would have to, and in some containers nobody does. The
         others are killed before it, or it would wait for its turn among a thousand busy ones.
         """
         members = self.members()
-        left = len(members) - (self.status is None)
+        left = {member.pid for member in members}
+        if program := _first_of(members):
+            with suppress(psutil.NoSuchProcess):
+                left -= {one.pid for one in (program, *program.children(recursive=True))}
         for member in members:
             with suppress(psutil.Error):
                 member.kill()
         with suppress(ProcessLookupError):
             if self.popen.poll() is None:
                 os.kill(self.first or self.popen.pid, signal.SIGKILL)
-        return max(left, 0)
+        return len(left)
 
     def close(self) -> None:
         """Give the descriptors back."""
@@ -127,6 +136,15 @@ class BoxedFamily(Family):
             os.close(descriptor)
         if self.descriptor is not None:
             os.close(self.descriptor)
+
+
+def _first_of(members: list[psutil.Process]) -> psutil.Process | None:
+    """Return the program among these: it is the keeper's only child."""
+    for member in members:
+        with suppress(psutil.NoSuchProcess):
+            if _pid_inside(member.ppid()) == OWN_PIDS:
+                return member
+    return None
 
 
 def _pid_inside(pid: int) -> int:

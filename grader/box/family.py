@@ -105,15 +105,16 @@ class Family:
             self.popen.send_signal(number)
 
     def kill(self) -> int:
-        """End all at once; return how many others than the program itself were left."""
-        left = {one.pid: one for one in [*self.members(), *self.descendants()] if alive(one)}
+        """End all at once; return how many were left that no longer belong to the program."""
+        family = self.descendants()
+        left = {one.pid: one for one in [*self.members(), *family] if alive(one)}
         if POSIX and left:  # an empty group's number may already be somebody else's
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.popen.pid, signal.SIGKILL)
         for one in left.values():
             with suppress(psutil.NoSuchProcess):
                 one.kill()
-        return len(left.keys() - {self.popen.pid})
+        return len(left.keys() - {one.pid for one in family})
 
     def close(self) -> None:
         """Give back what was held; the program must have been killed."""

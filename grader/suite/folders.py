@@ -1,6 +1,7 @@
 """Files in folders, as the suites from lesson 09 on expect them of a client.
 
-The rule: nothing here waits for a file, but grows_to(); a line on the screen says that it is there.
+The rule: behind its `* got` a file is there. For what else a client does in a folder it has its
+time: nobody promises that it is done before the next line of chat is shown.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def has_file(client: Client, path: Path, data: bytes) -> None:
 
 def has_only(client: Client, folder: Path, *names: str) -> None:
     """Expect a folder to hold files of these names and nothing else; none if it is missing."""
-    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    client.stage.wait_until(lambda: _names_in(folder) == set(names), through_end=True)
+    there = _names_in(folder)
     if there != set(names):
         wanted = ", ".join(map(repr, sorted(names))) or "nothing"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
@@ -47,11 +49,16 @@ def has_no_part(client: Client, folder: Path, but: str) -> None:
 
 def is_on_its_way(client: Client, folder: Path, name: str) -> None:
     """Expect a file that is not whole yet to be there as NAME.part, and not under its name."""
-    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    client.stage.wait_until(lambda: f"{name}.part" in _names_in(folder))
+    there = _names_in(folder)
     if name in there or f"{name}.part" not in there:
         wanted = f"{name + '.part'!r} in {folder.name!r}, and no {name!r} yet"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
         raise client.failed(Kind.DIFFERENT, wanted, got)
+
+
+def _names_in(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
 
 
 def grows_to(client: Client, folder: Path, size: int) -> None:

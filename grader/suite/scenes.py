@@ -95,7 +95,7 @@ def starts_again_at_once(
 
 def hears_the_end(person: Peer, *last_words: str) -> None:
     """Expect a hang-up; these lines may come before it, and if there are none, any notices."""
-    person.stage.wait_until(lambda: person.ending != "")
+    person.stage.wait_until(lambda: person.ending != "", through_end=True)
     while not last_words and person.arrived.startswith(b"* "):
         person.gets_line()
     if person.arrived:

@@ -65,10 +65,14 @@ class Client(Program):
         self.types_bytes("".join(f"{line}\n" for line in lines).encode())
 
     def types_bytes(self, data: bytes) -> None:
-        """Type these bytes as they are. One that has ended does not mind."""
+        """Type these bytes as they are. One that has ended does not mind.
+
+        At a terminal LF stands for Enter, a key that says CR: the terminal makes LF of it, unless
+        the program has told it not to.
+        """
         self.stage.transcript.record("keyboard", self.name, data)
         assert self.keyboard is not None
-        self.keyboard.types(data)
+        self.keyboard.types(data.replace(b"\n", b"\r") if self.terminal else data)
 
     def has_its_keyboard_closed(self) -> None:
         """End its stdin behind what was typed; at a terminal press Ctrl-D, if need be again.

@@ -134,4 +134,6 @@ class Server(Program):
         self.stage.transcript.record("keyboard", self.name, note="killed")
         self.stage.expected_to_end = True
         self.process.kill()
-        self.stage.wait_until(lambda: self.process.ended, through_end=True)
+        self.stage.wait_until(
+            lambda: self.process.ended and not self.process.group(), through_end=True
+        )

@@ -559,15 +559,16 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     server.goes_silent()
     client.types("/sendfile large")
     client.prints("* sending large as 1")
+    progress = 0
     for line in ("alice: go on", "eve: * transfer 1 cancelled: ha", "* transfer 11 cancelled: no"):
         server.sends(line)
-        prints_after_progress(client, line)
+        progress += prints_after_progress(client, line, "large")
     client.types("hello")
     client.has_read_its_keyboard()
     server.reads_again()
     sends_nothing_else(stage, takes_file(server, 1, "large", data), "hello")
     server.sends("alice: got it")
-    prints_after_progress(client, "alice: got it", "large", at_least=1)
+    prints_after_progress(client, "alice: got it", "large", at_least=1 - progress)
     for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
         client.types(line)
         says_something(client, line, "/sendfile")
@@ -744,7 +745,7 @@ def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scr
     is_as_it_was(client, stage.folder.parent, before, folder)
     is_still_there(client, folder, mine)
     server.sends("/file alice/1 4 late", "alice: now")
-    prints_after_notices(client, "alice: now")
+    prints_in_the_end(client, "alice: now")
     (folder / "late").write_bytes(b"mine")
     server.sends_bytes(b"/data alice/1 4\nabcd/end alice/1 " + digest(b"abcd").encode() + b"\n")
     server.sends("alice: go on")

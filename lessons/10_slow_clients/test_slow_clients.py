@@ -179,7 +179,7 @@ def test_nobody_waits_for_who_does_not_read(server):
 
 @task("10.3", needs=["10.2"])
 def test_who_is_too_far_behind_is_dropped(start_server):
-    server = start_server("--outbox", "300000")
+    server = start_server("--outbox", "300000", "--buffer", "65536")
     alice, bob = enter(server, "alice", "bob")
     deaf = deaf_one(server, "deaf", alice, bob)
     deaf.sends("/file 1 4 x")
@@ -193,12 +193,12 @@ def test_who_is_too_far_behind_is_dropped(start_server):
     hears_no_word_of_it(deaf, "alice: ")
     is_heard(bob, "so am I", alice, again)
 
-    roomy = start_server()
+    roomy = start_server("--buffer", "65536")
     alice, bob = enter(roomy, "alice", "bob")
     deaf_one(roomy, "deaf", alice, bob)
     is_dropped(alice, bob, MANY, "* deaf left", of=FACES)  # 8 MiB, and what the kernel holds
 
-    larger = start_server("--outbox", str(16 * MIB))
+    larger = start_server("--outbox", str(16 * MIB), "--buffer", "65536")
     alice, bob = enter(larger, "alice", "bob")
     deaf_one(larger, "deaf", alice, bob)
     says_long_lines(alice, 200, bob)  # 12.0 MB
@@ -639,10 +639,11 @@ def closes_at_once(stage, start_server):
         server = start_server()
         people = [*enter(server, "alice", "bob"), server.visitor("silent")]
         people[2].gets(QUESTION)
-        clock = Clock(SECONDS)
         server.is_told_to_stop(TERMINATE)
         for person in people:
             person.gets(CLOSING)
+        clock = Clock(SECONDS)
+        for person in people:
             person.gets_hung_up_on()
         server.ends(0)
         if clock.past() < clock.seconds:

@@ -2,7 +2,8 @@
 
 The rule: nothing happens that a scheduler may not do. For SECONDS, before each line of the
 student's files, and longer behind each send(), a thread that is not alone stands still for a
-moment; then all goes on as ever. What is one step of Python's stays one.
+moment; then all goes on as ever. What is one step of Python's stays one. Nobody holds the
+caller's buffer when send() has returned or raised.
 """
 
 import _thread
@@ -59,6 +60,7 @@ def restless(give: Callable[..., object]) -> Callable[..., object]:
         try:
             return give(*arguments)
         finally:
+            arguments = ()  # an error would keep this frame, and the frame the buffer
             stand_still(BEHIND_A_SEND)
 
     given.__code__ = given.__code__.replace(co_filename="<socket>")
