@@ -169,6 +169,25 @@ def test_a_client_has_a_keyboard_and_a_screen(stage):
     client.ends(0)
 
 
+@LINUX
+@pytest.mark.parametrize(("mode", "read"), [("setcbreak", b"hi\n"), ("setraw", b"hi\r")])
+def test_enter_at_a_terminal_is_what_the_key_says(stage, mode, read):
+    source = f"""
+        import os, sys, tty
+        tty.{mode}(0)
+        print("ready", flush=True)
+        got = b""
+        while len(got) < 3:
+            got += os.read(0, 1)
+        print(got, flush=True)
+    """
+    write(stage, source, "client.py")
+    client = Client(stage, terminal=True)
+    client.shows("ready")
+    client.types("hi")
+    client.shows(str(read))
+
+
 def test_a_client_that_never_comes_is_silence(stage):
     with pytest.raises(WireFailure, match="the client to connect"):
         ScriptedServer(stage).accepts()

@@ -45,6 +45,19 @@ COUNTED = """
 """
 IN_A_THREAD = "worker = threading.Thread(target=work); worker.start(); work(); worker.join()"
 
+KEEPS_NOTHING = """
+    import socket
+    left, right = socket.socketpair()
+    left.close()
+    for give in (left.send, left.sendall):
+        data = bytearray(b"late")
+        try:
+            give(memoryview(data))
+        except OSError as error:
+            data.clear()  # BufferError if somebody still looks at it
+    print("fine")
+"""
+
 
 def run(folder, source, *asked):
     """Return what the program printed, on stdout and stderr, with these hardships."""
@@ -157,3 +170,7 @@ def test_it_goes_together_with_short_sends(folder):
     out, error = run(folder, more, SHORT_SENDS, RESTLESS_THREADS)
     won, sent = map(int, out.split())
     assert (won > 1, sent, error) == (True, 1000, "")
+
+
+def test_nobody_holds_the_buffer_when_send_has_raised(folder):
+    assert run(folder, KEEPS_NOTHING, RESTLESS_THREADS, SHORT_SENDS) == ("fine\n", "")
