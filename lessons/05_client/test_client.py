@@ -12,6 +12,7 @@ pytest_plugins = ["grader.suite.plugin"]
 MAX_LINE = 65536
 LONGEST = 4 * MAX_LINE
 DRIPS = 40
+HANG_UPS = 3  # whether all was read when a hang-up comes is a race
 
 
 def says(client, server, *lines):
@@ -161,14 +162,15 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
         server.sends_bytes(b"half a line", even_if_hung_up_on=True)
         server.hangs_up()
 
-    client, _ = scenes.hears_last_words(
-        lambda: meets(start_client, scripted_server),
-        Client.has_its_keyboard_closed,
-        *(f"{number} {scenes.counted(2000, number)}" for number in range(8)),  # slow ones have time
-        then=goes,
-    )
-    client.ends(0)
-    client.has_printed_nothing_more()
+    for _ in range(HANG_UPS):
+        client, _ = scenes.hears_last_words(
+            lambda: meets(start_client, scripted_server),
+            Client.has_its_keyboard_closed,
+            *(f"{number} {scenes.counted(2000, number)}" for number in range(8)),
+            then=goes,
+        )
+        client.ends(0)
+        client.has_printed_nothing_more()
 
     client, server = meets(start_client, scripted_server)
     client.types("quit")

@@ -23,6 +23,7 @@ from grader.suite.people import (
 from grader.wire.client import Client
 from grader.wire.crowd import queue_holds
 from grader.wire.program import INTERRUPT, TERMINATE
+from grader.wire.scripted import ScriptedServer
 
 pytest_plugins = ["grader.suite.plugin"]
 
@@ -446,6 +447,14 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     server.sends("* welcome, dave")
     client.shows("* welcome, dave")
 
+    client, server = meets(start_client, scripted_server, restless=True)
+    is_asked(client, server)
+    for number in range(8):
+        client.types(f"erin{number}")  # as soon as the prompt is there
+        server.gets(f"erin{number}")
+        is_asked(client, server, TAKEN)
+    answers(client, server, "erin")
+
     client, server = meets(start_client, scripted_server, "--name", "bob")
     hears(client, server, QUESTION)
     server.gets("bob")
@@ -457,17 +466,9 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     answers(client, server, "bobby")
     talks(client, server)
 
-    client, server = meets(start_client, scripted_server, restless=True)
-    is_asked(client, server)
-    for number in range(8):
-        client.types(f"erin{number}")  # as soon as the prompt is there
-        server.gets(f"erin{number}")
-        is_asked(client, server, TAKEN)
-    answers(client, server, "erin")
-
 
 @task("6.15", needs=["6.14"])
-def test_what_is_typed_too_early_waits_and_is_never_a_name(start_client, scripted_server):
+def test_what_is_typed_too_early_waits_and_is_never_a_name(stage, start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
     client.types("early", "", "second")
     client.has_read_its_keyboard()
@@ -490,8 +491,9 @@ def test_what_is_typed_too_early_waits_and_is_never_a_name(start_client, scripte
     answers(client, server, "bobby")
     server.gets("early", "second")
 
-    client, server = meets(start_client, scripted_server)
-    early = [scenes.counted(60_000, number) for number in range(60)]  # more than kernels take
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # many turns to overtake
+    client, server = meets(start_client, narrow, to=narrow)
+    early = [scenes.counted(60_000, number) for number in range(20)]  # more than the kernels take
     client.types(*early)
     client.has_read_its_keyboard()
     is_asked(client, server)
