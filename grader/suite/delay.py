@@ -58,12 +58,7 @@ def nothing_is_held_back(
         if attempt and between - begin < SOON:  # the first may wait for an earlier receipt
             held_back.append(end - between)
         if len(held_back) == HELD_TRIES:
-            break
-    else:
-        return
-    raise listener.stage.fail(
-        Kind.DELAY,
-        listener.name,
-        f"the second of two {things} to follow at once",
-        f"the second held back for at least {min(held_back) * 1000:.0f} ms, {len(held_back)} times",
-    )
+            least = f"{min(held_back) * 1000:.0f} ms"
+            got = f"the second held back for at least {least}, {HELD_TRIES} times"
+            words = f"the second of two {things} to follow at once"
+            raise listener.stage.fail(Kind.DELAY, listener.name, words, got)
