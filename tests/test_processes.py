@@ -3,11 +3,14 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import psutil
 import pytest
 
+from grader.box import boxed
 from grader.box.limits import LOOK_SECONDS
 from grader.wire import sockets
 from grader.wire.failure import WireFailure
@@ -77,6 +80,19 @@ def test_nothing_that_a_program_started_stays_and_what_it_had_let_go_is_told(sta
     assert stage.left_running == left
     with pytest.raises(ProcessLookupError):
         wait_for_end(child)
+
+
+@LINUX
+def test_a_program_in_a_box_that_ends_while_it_is_ended_was_not_left_running(monkeypatch):
+    popen = subprocess.Popen([sys.executable, "-c", ""])
+    family = boxed.BoxedFamily(popen, *os.pipe())
+    gone = psutil.Process(popen.pid)
+    popen.wait()
+    monkeypatch.setattr(family, "members", lambda: [gone])
+    for program in (None, gone):
+        monkeypatch.setattr(boxed, "_first_of", lambda members, program=program: program)
+        assert family.kill() == 0
+    family.close()
 
 
 def wait_for_end(pid):

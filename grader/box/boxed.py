@@ -117,10 +117,8 @@ class BoxedFamily(Family):
         others are killed before it, or it would wait for its turn among a thousand busy ones.
         """
         members = self.members()
-        left = {member.pid for member in members}
-        if program := _first_of(members):
-            with suppress(psutil.NoSuchProcess):
-                left -= {one.pid for one in (program, *program.children(recursive=True))}
+        belonging = _with_all_below(_first_of(members))
+        left = [one for one in members if one.pid not in belonging and alive(one)]
         for member in members:
             with suppress(psutil.Error):
                 member.kill()
@@ -145,6 +143,16 @@ def _first_of(members: list[psutil.Process]) -> psutil.Process | None:
             if _pid_inside(member.ppid()) == OWN_PIDS:
                 return member
     return None
+
+
+def _with_all_below(program: psutil.Process | None) -> set[int]:
+    """Return the numbers of a program, which may have ended just now, and of its descendants."""
+    if program is None:
+        return set()
+    found = {program.pid}
+    with suppress(psutil.NoSuchProcess):
+        found |= {one.pid for one in program.children(recursive=True)}
+    return found
 
 
 def _pid_inside(pid: int) -> int:

@@ -81,5 +81,5 @@ def lesson_result(
         sum(task.max_points for task in tasks),
         seed,
         tasks=tasks,
-        notes=[f"{left} processes were left running and ended"] if left else [],
+        notes=[f"processes left running, and ended by us: {left}"] if left else [],
     )
