@@ -14,6 +14,7 @@ from grader.wire.peer import Peer
 MAX_CHUNK = 65536
 PROGRESS = re.compile(r"\* sending (.+): [0-9]+([.,][0-9]+)? %")
 BEGUN = re.compile(r"\* sending .+ as [0-9]+")
+NEXT_PRINT = 0.3  # seconds in which a line on the screen follows one on stderr
 OF_FILES = ("* got ", "* sent ", "* transfer ")
 
 
@@ -133,13 +134,36 @@ def skips_chunks(server: Peer, number: int, fence: str) -> tuple[int, int]:
     return done, cancelled
 
 
-def says_something(client: Client, about: str, words: str = "") -> None:
-    """Expect a line on the screen, whatever it says, but with these words; it begins no file."""
-    wanted = f"a line about {about!r} on the screen"
+def is_told_off(client: Client, typed: str, words: str = "") -> None:
+    """Type a line of which nothing is sent, and expect a line about it that has these words.
+
+    It may come on stderr, with or without another one on the screen; it begins no file.
+    """
+    errors = client.process.stderr
+    before = errors.size
+    client.types(typed)
+
+    def complained() -> bool:
+        return _is_complaint(errors.beginning(before).decode("utf-8", "replace"), words)
+
+    client.stage.wait_until(lambda: client.has_printed(1) or complained())
+    if complained():
+        client.stage.wait_until(lambda: client.has_printed(1), client.stage.patience(NEXT_PRINT))
+        if not client.has_printed(1):
+            return
+    wanted = f"a line about {typed!r} on the screen"
     printed = next_line(client, wanted)
-    if not printed.strip() or words not in printed or BEGUN.fullmatch(printed):
+    if not _is_complaint(f"{printed}\n", words):
         wanted += f", with {words!r} in it" if words else ""
         raise client.failed(Kind.DIFFERENT, wanted, repr(printed))
+
+
+def _is_complaint(text: str, words: str) -> bool:
+    """Say whether there is a whole line, whatever it says, with these words."""
+    lines = (line for line in text.splitlines(keepends=True) if line.endswith("\n"))
+    return any(
+        line.strip() and words in line and not BEGUN.fullmatch(line.strip()) for line in lines
+    )
 
 
 def prints_in_the_end(client: Client, line: str) -> None:

@@ -12,13 +12,13 @@ from grader.suite.files import (
     gets_chunks_and_lines,
     gets_file,
     is_cancelled,
+    is_told_off,
     names_it,
     names_it_at_its_end,
     prints_after_notices,
     prints_after_progress,
     prints_in_the_end,
     says_nothing_more_of,
-    says_something,
     skips_chunks,
     takes_file,
 )
@@ -570,12 +570,10 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     server.sends("alice: got it")
     prints_after_progress(client, "alice: got it", "large", at_least=1 - progress)
     for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
-        client.types(line)
-        says_something(client, line, "/sendfile")
+        is_told_off(client, line, "/sendfile")
     makes_a_pipe(stage.folder / "pipe")
     for line in ("/sendfile none", "/sendfile .", "/sendfile pipe"):
-        client.types(line)
-        says_something(client, line)
+        is_told_off(client, line)
     client.types("//file x", "/filed 1", "/sendfiles large")
     server.gets("//file x", "/filed 1", "/sendfiles large")
     server.goes_silent()
