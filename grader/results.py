@@ -117,6 +117,12 @@ class SubmissionResult:
         return sum(lesson.max_points for lesson in self.lessons)
 
     @property
+    def below_half(self) -> bool:
+        """Whether it has under half of the points, whatever a lesson that was not graded holds."""
+        unknown = (one.max_points - one.points for one in self.lessons if one.state == UNGRADED)
+        return 2 * (self.points + sum(unknown)) < self.max_points
+
+    @property
     def mark(self) -> float:
         """The points that count: those that were earned, less what lateness takes off."""
         return round(self.points * (100 - float(self.late.get("percent", 0))) / 100, 2)

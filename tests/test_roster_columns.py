@@ -127,3 +127,10 @@ def test_titles_name_lessons(title, named):
 def test_a_column_of_other_points_is_filled_and_warned_about(tmp_path):
     _, lines = canvas(tmp_path, full("ada"), text=CANVAS.replace(",10,20,20,", ",10,100,20,"))
     assert lines[1].startswith("warning: the column is out of 100 points, the marks are out of 20")
+
+
+@pytest.mark.parametrize("preface", ["sep=,\r\n", "\n", " \nsep=,\n\n"])
+def test_what_excel_puts_before_the_header_is_kept(tmp_path, preface):
+    plain, lines = handed_over(tmp_path, "grades.csv", MOODLE, full("ada"))
+    marked, again = handed_over(tmp_path, "grades.csv", preface + MOODLE, full("ada"))
+    assert (marked, again) == (preface.encode() + plain, lines)

@@ -62,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     with claimed(options.out) as workshop:
         tell = partial(screen.print, highlight=False, markup=False, soft_wrap=True)
+        if options.secret and not options.secret.exists():
+            tell(f"{options.secret} is not there: a new secret is written to it")
         submissions = take_in(options.class_folder, workshop, lessons, tell)
         mode = _mode(options)
         earlier = read_earlier(options.out, mode)

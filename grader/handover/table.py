@@ -22,6 +22,7 @@ BOMS = (
 )
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what .xlsx, .ods and old .xls begin with
 QUOTED = '"(?:[^"]|"")*"'
+PREFACE = r"(?:[ \t]*(?:\r\n|\r|\n)|sep=.?(?:\r\n|\r|\n))*"  # what Excel is told, and empty lines
 
 
 @dataclass
@@ -34,12 +35,13 @@ class Line:
 
 @dataclass
 class Table:
-    """The records of a file, the header first; columns count from 0."""
+    """The records of a file, the header first; columns count from 0. preface: before the header."""
 
     lines: list[Line]
     separator: str
     encoding: str = "utf-8"
     bom: bytes = b""
+    preface: str = ""
     header: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +67,7 @@ class Table:
         """Return the file with these rows only; what its encoding lacks is filled in as `?`."""
         lines = (self.lines[row] for row in rows)
         text = "".join(self.separator.join(line.cells) + line.end for line in lines)
-        return self.bom + text.encode(self.encoding, "replace")
+        return self.bom + (self.preface + text).encode(self.encoding, "replace")
 
 
 def read_table(path: Path) -> Table:
@@ -96,10 +98,17 @@ def parse_table(data: bytes) -> Table:
         if bom:
             raise
         text, encoding = data.decode("latin-1"), "latin-1"
+    rest = re.sub(rf"\A{PREFACE}", "", text)
+    preface, text = text[: len(text) - len(rest)], rest
+    sign = _separator(text)
+    return Table(_split(text, sign), sign, encoding, bom, preface)
+
+
+def _separator(text: str) -> str:
+    """Return the sign that cuts the first record into the most cells."""
     first = re.match(rf'(?:{QUOTED}|[^"\r\n]|")*', text)
     head = first.group() if first else ""
-    separator = max(SEPARATORS, key=lambda sign: len(_split(head, sign)[0].cells))
-    return Table(_split(text, separator), separator, encoding, bom)
+    return max(SEPARATORS, key=lambda sign: len(_split(head, sign)[0].cells))
 
 
 def _split(text: str, separator: str) -> list[Line]:

@@ -43,7 +43,7 @@ def rows_of(document: Document) -> list[Row]:
 
 def _row(document: Document, one: SubmissionResult, looked_at: bool) -> Row:
     absent = any(lesson.state == MISSING for lesson in one.lessons)
-    holds = {PERSON: looked_at, ABSENT: absent, HALF: 2 * one.points < one.max_points}
+    holds = {PERSON: looked_at, ABSENT: absent, HALF: one.below_half}
     words = (one.id, *(one.person.get(key, "") for key in ("name", "login", "email")))
     return Row(
         id=one.id,

@@ -39,7 +39,7 @@ def class_numbers(document: Document) -> ClassNumbers:
     judged = [one for one in document.submissions if one.max_points]
     points = [one.points for one in judged] or [0]
     full = sum(1 for one in judged if one.points == one.max_points)
-    half = sum(1 for one in judged if 2 * one.points < one.max_points)
+    half = sum(1 for one in judged if one.below_half)
     return ClassNumbers(median(points), mean(points), full, half, _hardest(document))
 
 
