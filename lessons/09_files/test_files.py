@@ -12,13 +12,6 @@ from grader.suite.files import (
     gets_chunks_and_lines,
     gets_file,
     is_cancelled,
-    is_told_off,
-    names_it,
-    names_it_at_its_end,
-    prints_after_notices,
-    prints_after_progress,
-    prints_in_the_end,
-    says_nothing_more_of,
     skips_chunks,
     takes_file,
 )
@@ -33,6 +26,15 @@ from grader.suite.folders import (
     is_still_there,
     links,
     makes_a_pipe,
+)
+from grader.suite.notices import (
+    is_told_off,
+    names_it,
+    names_it_at_its_end,
+    prints_after_notices,
+    prints_after_progress,
+    prints_in_the_end,
+    says_nothing_more_of,
 )
 from grader.suite.people import (
     DISCONNECTED,

@@ -12,11 +12,13 @@ from grader.suite.files import (
     gets_chunk,
     gets_file,
     is_cancelled,
-    prints_after_notices,
-    prints_after_progress,
     takes_file,
 )
 from grader.suite.folders import has_file
+from grader.suite.notices import (
+    prints_after_notices,
+    prints_after_progress,
+)
 from grader.suite.people import (
     DISCONNECTED,
     GOODBYE,
