@@ -6,13 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from argparse import Namespace
 
 import pytest
 
 from grader.box.levels import best_level
-from grader.commands import check
-from grader.course.catalogue import KIT, all_lessons, find_lesson
+from grader.course.catalogue import KIT, all_lessons
 from grader.report.scoresheet import score_line
 from grader.results import GRADED, NOT_RUN, LessonResult, TaskResult
 
@@ -148,33 +146,6 @@ def test_check_says_full_marks_with_status_0_and_writes_json(tmp_path):
     task = written["submissions"][0]["lessons"][0]["tasks"][0]
     assert task["state"] == "passed"
     assert task["points"] == task["max_points"]
-
-
-def test_watching_sees_what_is_saved_meanwhile_and_minds_no_file_that_is_gone(
-    tmp_path, monkeypatch
-):
-    lesson = find_lesson("1")
-    (tmp_path / lesson.id).mkdir()
-    server, gone = (tmp_path / lesson.id / name for name in ("server.py", "4913"))
-    server.write_text("one")
-    monkeypatch.setattr(check, "lesson_files", lambda *where: [gone, server])
-    assert list(check.saved(tmp_path, [lesson])) == [server]
-    checks = []
-
-    def checking(*given):
-        checks.append(given)
-        if len(checks) == 1:
-            os.utime(server, ns=(0, 7))
-            return 1
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(check, "check", checking)
-    monkeypatch.setattr(check, "warm_up", lambda: None)
-    monkeypatch.setattr(check.time, "sleep", lambda seconds: pytest.fail("it saw no change"))
-    options = Namespace(submission=tmp_path, names=["1"], plain=True, watch=True, json=None)
-    with pytest.raises(KeyboardInterrupt):
-        check.run(options)
-    assert len(checks) == 2
 
 
 def test_check_without_a_lesson_stops_at_the_first_without_full_marks(tmp_path):

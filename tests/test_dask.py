@@ -1,6 +1,7 @@
 """Grading on a cluster: a real scheduler and two worker processes on loopback."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -110,6 +111,46 @@ def test_a_scheduler_that_is_not_there_is_one_line(tmp_path, monkeypatch):
     assert done.returncode == 2
     assert done.stderr.startswith("grader: no scheduler answers at tcp://127.0.0.1:1: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def scheduler():
+    """A scheduler in a process of its own, without a worker: nothing that it takes is graded."""
+    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def address(scheduler):
+    """Wait until it listens; return where."""
+    for line in scheduler.stderr:
+        if found := re.search(r"tcp://127\.0\.0\.1:\d+", line):
+            return found.group()
+    raise AssertionError("it has ended")
+
+
+def test_a_scheduler_that_goes_away_is_one_line(scheduler, tmp_path, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "3s")
+    hands_in(tmp_path / "class", "ann", ENDS_AT_ONCE)
+    where = address(scheduler)
+    words = ("--engine", "dask", "--scheduler", where)
+    with start(tmp_path / "class", tmp_path / "out", *words) as run:
+        for line in run.stdout:  # the headline: it begins now
+            if "lesson" in line:
+                break
+        with distributed.Client(where) as client:
+            while not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)):
+                threading.Event().wait(0.05)
+        scheduler.kill()
+        _, errors = run.communicate(timeout=100)
+    assert run.returncode == 2
+    assert errors == "grader: the scheduler is gone; the same command goes on from here\n"
 
 
 def test_a_worker_with_another_kit_refuses():

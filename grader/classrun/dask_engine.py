@@ -34,7 +34,9 @@ except ModuleNotFoundError as missing:
 
 CONNECT_SECONDS = 20
 WORKERS_MAY_HAVE_CHILDREN = {"distributed.worker.daemon": False}  # a suite is a process
+RUNNING = "running"  # what a client says that has a scheduler
 QUIET = logging.CRITICAL  # what befalls a worker is told as a result
+LOGGERS = ("distributed", "distributed.client")  # the second has a level of its own
 
 
 class DaskEngine:
@@ -53,7 +55,8 @@ class DaskEngine:
 
     def begin(self, works: Sequence[Work], tell: Tell) -> None:
         """Send all of it to the scheduler. Raises UserError when that does not answer."""
-        logging.getLogger("distributed").setLevel(QUIET)
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(QUIET)
         try:
             where = self.scheduler or self._own()
             self.client = Client(where, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
@@ -84,9 +87,13 @@ class DaskEngine:
         return self.cluster
 
     def longest(self) -> tuple[str, float] | None:
-        """See Engine; as far as it was seen here."""
+        """See Engine; as far as it was seen here. A scheduler that is gone says nothing."""
         now = time.monotonic()
-        with_workers = [key for keys in self.client.processing().values() for key in keys]
+        try:
+            processing = self.client.processing() if self.client.status == RUNNING else {}
+        except OSError:
+            return None
+        with_workers = [key for keys in processing.values() for key in keys]
         self.seen = {key: self.seen.get(key, now) for key in with_workers if key in self.names}
         return longest_of({self.names[key]: began for key, began in self.seen.items()})
 

@@ -9,7 +9,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -66,14 +66,15 @@ def check(options: argparse.Namespace, wanted: Chosen, screen: Console) -> int:
     """Run the suites, show the sheets, return the status."""
     began = time.monotonic()
     results = []
-    for lesson, result in _results(options.submission, wanted):
-        results.append((lesson, result))
-        if wanted or result.points < result.max_points:
-            show_lesson(screen, lesson, result)
-        else:
-            screen.print(f"Lesson {lesson.number:02}  full marks", highlight=False)
-        if not wanted and result.points < result.max_points:
-            break
+    with _threads() as pool:
+        for lesson, result in _results(pool, options.submission, wanted):
+            results.append((lesson, result))
+            if wanted or result.points < result.max_points:
+                show_lesson(screen, lesson, result)
+            else:
+                screen.print(f"Lesson {lesson.number:02}  full marks", highlight=False)
+            if not wanted and result.points < result.max_points:
+                break
     _summary(screen, [result for _, result in results], time.monotonic() - began)
     if options.json:
         lessons = [lesson for lesson, _ in results]
@@ -87,7 +88,20 @@ def check(options: argparse.Namespace, wanted: Chosen, screen: Console) -> int:
     return FULL if full else POINTS_MISSING
 
 
-def _results(submission: Path, wanted: Chosen) -> Iterator[tuple[Lesson, LessonResult]]:
+@contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """Give threads that wait for suites; Ctrl-C, wherever it comes, ends these."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            end_running_suites()
+            raise
+
+
+def _results(
+    pool: ThreadPoolExecutor, submission: Path, wanted: Chosen
+) -> Iterator[tuple[Lesson, LessonResult]]:
     slowness = measured_slowness()
 
     def judged(one: tuple[Lesson, list[str]]) -> LessonResult:
@@ -95,18 +109,13 @@ def _results(submission: Path, wanted: Chosen) -> Iterator[tuple[Lesson, LessonR
         job = Job(lesson, submission, tuple(tasks), slowness=slowness, box=best_level())
         return run_lesson(job)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            if wanted:
-                results = pool.map(judged, wanted)
-            else:  # one by one: the first without full marks is the last
-                wanted = [(lesson, []) for lesson in all_lessons()]
-                results = (pool.submit(judged, one).result() for one in wanted)
-            for (lesson, _), result in zip(wanted, results, strict=True):
-                yield lesson, result
-        except KeyboardInterrupt:
-            end_running_suites()
-            raise
+    if wanted:
+        results = pool.map(judged, wanted)
+    else:  # one by one: the first without full marks is the last
+        wanted = [(lesson, []) for lesson in all_lessons()]
+        results = (pool.submit(judged, one).result() for one in wanted)
+    for (lesson, _), result in zip(wanted, results, strict=True):
+        yield lesson, result
 
 
 def _summary(screen: Console, results: list[LessonResult], seconds: float) -> None:
