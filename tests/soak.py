@@ -32,6 +32,7 @@ from tests.known.catalogue import build, programs
 from tests.pressure import CONDITIONS, SUITES_AT_ONCE
 
 Subject = tuple[str, Lesson, Path]
+LONGEST = 5  # tasks that are named at the end: who comes near a limit is lost next
 MOST_RUNS = 1000  # of each suite in a slice that is bounded by minutes
 
 
@@ -105,8 +106,7 @@ def soak(
         return run_lesson(Job(lesson, folder, (), seed, slowness, best_level()))
 
     began = time.monotonic()
-    done: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
+    tally = Tally()
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
             pool.submit(grade, lesson, folder, seed): name
@@ -115,24 +115,45 @@ def soak(
         }
         try:
             for future in as_completed(waiting):
-                name, result = waiting[future], future.result()
-                if not result:
-                    continue
-                done[result.id] += 1
-                if result.points < result.max_points:
-                    lost[f"{name} {result.id}"] += 1
-                    _tell(name, result)
-                if done.total() % 50 == 0:
-                    print(f"{done.total()} runs, {lost.total()} lost a point", flush=True)
+                if result := future.result():
+                    tally.add(waiting[future], result)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             end_running_suites()
-    seconds = time.monotonic() - began
-    print(f"{done.total()} suite runs, {lost.total()} lost a point, {seconds:.0f} s")
-    print("runs: " + ", ".join(f"{lesson} {times}" for lesson, times in sorted(done.items())))
-    for name, times in sorted(lost.items()):
-        print(f"  lost: {name}: {times}")
-    return 1 if lost else 0
+    tally.tell(time.monotonic() - began)
+    return 1 if tally.lost else 0
+
+
+class Tally:
+    """What came of the runs: how many of which lesson, which lost points, which tasks took long."""
+
+    def __init__(self) -> None:
+        self.done: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+        self.longest: dict[str, tuple[float, str]] = {}  # task -> seconds, whose they were
+
+    def add(self, name: str, result: LessonResult) -> None:
+        """Count a run, and tell at once of a point that it lost."""
+        self.done[result.id] += 1
+        if result.points < result.max_points:
+            self.lost[f"{name} {result.id}"] += 1
+            _tell(name, result)
+        for task in result.tasks:
+            self.longest[task.id] = max(self.longest.get(task.id, (0, "")), (task.seconds, name))
+        if self.done.total() % 50 == 0:
+            print(f"{self.done.total()} runs, {self.lost.total()} lost a point", flush=True)
+
+    def tell(self, seconds: float) -> None:
+        """Print the figures. seconds: how long it took."""
+        print(f"{self.done.total()} suite runs, {self.lost.total()} lost a point, {seconds:.0f} s")
+        print(
+            "runs: " + ", ".join(f"{lesson} {times}" for lesson, times in sorted(self.done.items()))
+        )
+        longest = sorted(self.longest.items(), key=lambda item: item[1], reverse=True)[:LONGEST]
+        words = (f"{task} {took:.1f} s ({name})" for task, (took, name) in longest)
+        print("longest: " + ", ".join(words))
+        for name, times in sorted(self.lost.items()):
+            print(f"  lost: {name}: {times}")
 
 
 def _tell(name: str, result: LessonResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -22,6 +23,7 @@ def test_a_lost_point_is_told_with_its_story(tmp_path, capsys):
     assert "Expected" in said
     assert "2 suite runs, 1 lost a point" in said
     assert "runs: 01_echo 2\n" in said
+    assert re.search(r"^longest: 1\.\d+ \d+\.\d s \((reference|wrong)\), ", said, re.MULTILINE)
 
 
 @pytest.mark.parametrize("late", [0.0, 1.0])
