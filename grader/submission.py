@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.course.lesson import Lesson
 
 LARGEST = 8 * 2**20  # bytes of one file; what is larger nobody wrote: a file that was received
+EXECUTABLE = 0o755
 MADE_BY_TOOLS = {".venv", "venv", "node_modules"}
 KEPT_OUT = {"__pycache__", ".git", ".hypothesis", ".pytest_cache"} | MADE_BY_TOOLS
 NOTHING = hashlib.sha256().hexdigest()  # the fingerprint of no files
@@ -52,7 +53,8 @@ def stage_copy(lesson: Lesson, submission: Path, target: Path) -> None:
     """Make `target` a runnable copy of the submission's lesson.
 
     A submission that lacks one of the kit's carried and given files gets it, and one that has
-    something of its own under that name keeps it.
+    something of its own under that name keeps it. Each file may be executed: uploads and clusters
+    forget which ones may.
     """
     target.mkdir(parents=True)
     folder = lesson_folder(submission, lesson)
@@ -60,6 +62,7 @@ def stage_copy(lesson: Lesson, submission: Path, target: Path) -> None:
         copy = target / path.relative_to(folder)  # type: ignore[arg-type]
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
+        copy.chmod(EXECUTABLE)
     for name in (*lesson.given, *lesson.carried):
         if not (target / name).exists():
             shutil.copyfile(lesson.folder / name, target / name)

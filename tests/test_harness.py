@@ -42,6 +42,19 @@ def test_a_server_that_says_so_and_does_not_listen_is_not_ready(stage):
         Server(stage)
 
 
+def test_a_server_may_say_in_pieces_that_it_is_ready(stage):
+    at_once = 'print("listening on 127.0.0.1:%d" % s.getsockname()[1], flush=True)'
+    in_pieces = (
+        'for byte in "listening on 127.0.0.1:%d\\n" % s.getsockname()[1]: '
+        'time.sleep(0.003); print(byte, end="", flush=True)'
+    )
+    assert at_once in ECHO
+    write(stage, ECHO.replace("import socket", "import socket, time").replace(at_once, in_pieces))
+    ann = Server(stage).visitor("ann")
+    ann.sends("hello")
+    ann.gets("hello")
+
+
 def test_a_crash_ends_a_wait_at_once(stage):
     write(stage, ECHO.replace("c, _ = s.accept()", "c, _ = s.accept(); c.recv(9); 1 / 0"))
     ann = Server(stage).visitor("ann")

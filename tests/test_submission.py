@@ -52,6 +52,14 @@ def test_a_folder_named_like_a_file_of_the_kit_is_no_fault_of_the_grader(folder,
     assert (tmp_path / "copy" / CARRIED / "inside.py").is_file()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the name says what may be executed")
+def test_a_program_of_another_language_may_be_executed(folder, tmp_path):
+    """An upload has forgotten that it may; server.py would say os.execv to it."""
+    write(folder, "compiled")
+    stage_copy(LESSON, folder.parent, tmp_path / "copy")
+    assert os.access(tmp_path / "copy" / "compiled", os.X_OK)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere every name is Unicode")
 def test_a_name_that_is_no_utf_8_has_a_fingerprint_too(folder):
     before = fingerprint(folder.parent, [LESSON])

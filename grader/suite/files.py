@@ -63,6 +63,14 @@ def is_cancelled(person: Peer, number: object) -> None:
     begins(person, f"* transfer {number} cancelled: ")
 
 
+def gets_behind_a_cancel(person: Peer, number: object, line: str) -> None:
+    """Expect this line; who is hung up on may also be told that the open file is cancelled."""
+    person.stage.wait_until(lambda: b"\n" in person.arrived)
+    if person.arrived.startswith(f"* transfer {number} ".encode()):
+        is_cancelled(person, number)
+    person.gets(line)
+
+
 def begins(person: Peer, beginning: str) -> str:
     """Expect a line that begins so next; return the rest of it."""
     words = f"a line that begins with {beginning!r}"

@@ -19,7 +19,7 @@ from grader.wire.stage import Stage
 
 OURS = ("127.0.0.1", "localhost")
 ANOTHER_OF_OURS = "127.0.0.2"
-READY = re.compile(r"^listening on (\S+):([0-9]+)\r?$", re.MULTILINE)
+READY = re.compile(r"^listening on (\S+):([0-9]+)\r?\n", re.MULTILINE)
 
 
 class Server(Program):

@@ -461,9 +461,10 @@ def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
         client.has_printed_nothing_more()
 
     client, server = comes_in(start_client, scripted_server)
-    server.sends("alice: * goodbye", "* goodbye, all", "* alice left")
+    longest = "alice: ".ljust(4 * MAX_LINE, "x")
+    server.sends(longest, "alice: * goodbye", "* goodbye, all", "* alice left")
     server.hangs_up()
-    client.prints("alice: * goodbye", "* goodbye, all", "* alice left", DISCONNECTED)
+    client.prints(longest, "alice: * goodbye", "* goodbye, all", "* alice left", DISCONNECTED)
     client.ends(1)
 
     client, server = comes_in(start_client, scripted_server)

@@ -9,15 +9,18 @@ from grader.suite.files import (
     MAX_CHUNK,
     digest,
     file_as_sent,
+    gets_behind_a_cancel,
     gets_chunk,
     gets_file,
     is_cancelled,
     takes_file,
 )
-from grader.suite.folders import has_file
+from grader.suite.folders import all_that_is_in, has_file, has_only, is_as_it_was
 from grader.suite.notices import (
+    names_it,
     prints_after_notices,
     prints_after_progress,
+    prints_in_the_end,
 )
 from grader.suite.people import (
     DISCONNECTED,
@@ -39,6 +42,7 @@ from grader.wire.program import INTERRUPT, TERMINATE
 pytest_plugins = ["grader.suite.plugin"]
 
 LESSON = "10_slow_clients"
+MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
 CLOSING = "* the server is closing"
@@ -254,7 +258,7 @@ def test_who_is_slow_but_reads_stays(server):
     is_heard(slow, "that was much", alice, bob)
     leaver = deaf_one(server, "leaver", alice, bob, slow)
     says_long_lines(alice, 10, bob, slow)
-    leaver.sends("/quit", "too late")
+    leaver.begins_to_send(b"/quit\ntoo late\n" + b"y" * 300_000)
     server.stage.lets_time_pass(A_MOMENT)
     leaver.reads_again()
     leaver.gets(*(f"alice: {number} {LONG}" for number in range(10)), GOODBYE)
@@ -786,8 +790,9 @@ def test_with_echo_a_sender_hears_the_own_line(start_server):
         person.gets("slow: me too")
 
 
-SIZES = (("--outbox", "x"), ("--max-clients", "x"))
-TIMES = (("--file-timeout", "x"), ("--name-timeout", "x"))
+OPTIONS = ("--outbox", "--max-clients", "--file-timeout", "--name-timeout")
+NONSENSE = [(option, value) for option in OPTIONS for value in ("x", "-1")]
+NAMES_REFUSED = ("x" * 201, ".x", "a/b", "x\x7fy", "c1\x85")
 
 
 @task("10.14", needs=["10.1"])
@@ -818,9 +823,40 @@ def test_it_stands_what_every_server_stands(stage, start_server):
         person.gets("* mallory left")
     is_heard(alice, "all well", bob)
     server.has_not_grown_by(8 * MIB, since=before)
+    refuses_what_lesson_09_refuses(server, alice, bob)
     scenes.refuses_to_start(stage, server)
-    scenes.refuses_nonsense(stage, "server.py", SIZES + TIMES)
+    scenes.refuses_nonsense(stage, "server.py", NONSENSE)
     scenes.starts_again_at_once(server, lambda ann: ann.gets(QUESTION), last_words=(CLOSING,))
+
+
+def refuses_what_lesson_09_refuses(server, alice, bob):
+    """What makes no sense is answered, or costs the connection; what is passed on is as it was."""
+    asks_and_gets(alice, f"/{'z' * 30}", f"* unknown command /{'z' * 20}, try /help")
+    asks_and_gets(alice, "/msg bob ", "* usage: /msg NAME TEXT")
+    for name in NAMES_REFUSED:
+        alice.sends(f"/file 1 4 {name}")
+        is_cancelled(alice, 1)
+    for _ in range(2):
+        alice.sends_bytes(b"/data 9 12\n/quit\nhello\n")
+        is_cancelled(alice, 9)
+    whole = digest(b"abcd")
+    for end in (whole, whole.upper()):
+        alice.sends_bytes(f"/file 1 004 x\n/data 1 4\nabcd/end 1 {end}\n".encode())
+        bob.gets("/file alice/1 004 x")
+        gets_chunk(bob, "alice/1", b"abcd")
+        bob.gets(f"/end alice/1 {end}" if end == whole else "/cancel alice/1")
+        if end == whole:
+            alice.gets("* sent x (004 bytes) to bob")
+        else:
+            is_cancelled(alice, 1)
+    mallory = enters(server, "mallory", alice, bob)
+    mallory.sends_bytes(b"/file 1 4 x\n/data 1 0\nhello\n")
+    gets_behind_a_cancel(mallory, 1, "* bad frame")
+    mallory.gets_hung_up_on()
+    for person in (alice, bob):
+        person.gets("/file mallory/1 4 x", "/cancel mallory/1", "* mallory left")
+    mallory.hangs_up()
+    is_heard(alice, "nothing of it", bob)
 
 
 @task("10.15")
@@ -838,13 +874,41 @@ def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_ser
     prints_after_progress(client, "* sent a file (153600 bytes) to alice")
     server.sends_bytes(file_as_sent("alice/7", "notes", data))
     prints_after_notices(client, f"* got notes ({len(data)} bytes) from alice")
-    has_file(client, stage.folder / "downloads" / "notes", data)
+    folder = stage.folder / "downloads"
+    has_file(client, folder / "notes", data)
+    keeps_only_what_is_right(client, server, folder)
+    client.types("/sendfile a file")
+    takes_file(server, 2, "a file", data)
+    server.sends("bob: thanks")
+    prints_after_progress(client, "* sending a file as 2")
+    prints_after_progress(client, "bob: thanks")
+    longest = "alice: ".ljust(4 * MAX_LINE, "x")
+    server.sends(longest)
+    prints_after_progress(client, longest)
     server.sends("alice: \x1b[31mred")
     client.prints("alice: \x1b[31mred")
     server.sends(CLOSING)
     server.hangs_up()
     client.prints(CLOSING, DISCONNECTED)
     client.ends(1)
+
+
+def keeps_only_what_is_right(client, server, folder):
+    """Nothing is replaced, nothing lands elsewhere, and what is damaged has no name."""
+    (folder / "mine").write_bytes(b"mine")
+    server.sends_bytes(file_as_sent("alice/7", "mine", b"abcd"))
+    prints_after_notices(client, "* got mine (4 bytes) from alice")
+    has_file(client, folder / "mine (1)", b"abcd")
+    has_file(client, folder / "mine", b"mine")
+    before = all_that_is_in(folder.parent.parent, folder)
+    server.sends_bytes(file_as_sent("alice/7", "../above", b"abcd") + b"alice: go on\n")
+    prints_in_the_end(client, "alice: go on")
+    is_as_it_was(client, folder.parent.parent, before, folder)
+    server.sends_bytes(b"/file alice/7 4 bad\n/data alice/7 4\nabcdalice: look\n")
+    prints_after_notices(client, "alice: look")
+    server.sends(f"/end alice/7 {digest(b'abce')}", "alice: well")
+    names_it(client, "bad", "alice: well")
+    has_only(client, folder, "notes", "mine", "mine (1)")
 
 
 @task("10.16", needs=["10.1", "10.15"])
