@@ -75,6 +75,7 @@ class Process:
         self.called = "the program"  # in messages
         self.under: list[str] = []  # what it was asked to bear, in words
         self.killed = False  # by the harness
+        self.expected_to_end = False
         self.trusted = box is None
         self.lost: Exception | None = None  # why its end would not be noticed
         heed_signals()

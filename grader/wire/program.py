@@ -71,7 +71,7 @@ class Program:
     def is_told_to_stop(self, number: int = INTERRUPT) -> None:
         """Send Ctrl-C, or another signal."""
         self.stage.transcript.record("keyboard", self.name, note=signal.Signals(number).name)
-        self.stage.expected_to_end = True
+        self.process.expected_to_end = True
         self.process.send_signal(number)
 
     def ends(self, status: int, within: float = PATIENCE) -> None:
@@ -79,7 +79,7 @@ class Program:
 
         within: seconds, scaled for this machine.
         """
-        self.stage.expected_to_end = True
+        self.process.expected_to_end = True
         process = self.process
         limit = self.stage.patience(within)
         if not self.stage.wait_until(lambda: process.status is not None, limit, through_end=True):

@@ -132,7 +132,7 @@ class Server(Program):
     def is_killed(self) -> None:
         """End it without a warning, as a power cut would, and wait until it is gone."""
         self.stage.transcript.record("keyboard", self.name, note="killed")
-        self.stage.expected_to_end = True
+        self.process.expected_to_end = True
         self.process.kill()
         self.stage.wait_until(
             lambda: self.process.ended and not self.process.group(), through_end=True

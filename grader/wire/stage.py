@@ -49,7 +49,6 @@ class Stage:
         self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
         self.processes: list[Process] = []
         self.watched: Process | None = None  # the process whose end ends every wait
-        self.expected_to_end = False
         self.open: list[Closable] = []
         self.staying: list[Closable] = []  # when the others are sent home
         self.left_running = 0
@@ -67,7 +66,6 @@ class Stage:
         self.processes.append(process)
         if not process.trusted:
             self.watched = process
-            self.expected_to_end = False
         return process
 
     def stops_watching(self, process: Process) -> None:
@@ -75,7 +73,6 @@ class Stage:
         running = [one for one in self.processes if not (one.trusted or one.ended)]
         if process is self.watched and running:
             self.watched = running[-1]
-            self.expected_to_end = False
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
         """Return a fresh deadline, scaled for this machine and within the task's limit."""
@@ -165,7 +162,7 @@ class Stage:
             kind, got = Kind.RESOURCES, f"the program {process.stopped_for} and was stopped"
         elif kind is Kind.TRACEBACK:
             pass  # it may have ended since, and as it should
-        elif process is not None and process.ended and not self.expected_to_end:
+        elif process is not None and process.ended and not process.expected_to_end:
             kind = Kind.CRASH
             got = f"the program ended by itself, {status_words(process.status)}"
         elif self.task_time.over:
@@ -181,7 +178,7 @@ class Stage:
         """Raise if a program has crashed or printed a traceback, all answers being right."""
         self.loop.look(0)
         process = self.watched
-        if process is not None and process.ended and not self.expected_to_end:
+        if process is not None and process.ended and not process.expected_to_end:
             raise self.fail(Kind.CRASH, process.called, "the program to be running still", "")
         for process in self.processes:
             if process.trusted or process.killed:
