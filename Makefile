@@ -44,7 +44,7 @@ gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
 test: full  ## the tests of the kit itself
 	@$(RUN) -m pytest -n $(WORKERS) $(ARGS)
 
-catalogue: full  ## every task on every known program, wrong or odd (half an hour)
+catalogue: full  ## every task on every known program, wrong or odd (over an hour)
 	@$(RUN) -m pytest -n $(WORKERS) --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
 
 feedback: full  ## the words that each wrong program is told, written again to be read
