@@ -34,6 +34,7 @@ class BoxedFamily(Family):
         self.said = b""
         self.own: set[int] = {popen.pid}
         self.first: int | None = None  # the box's own first process
+        self.is_built = False  # the program was seen in it
 
     def has_ended(self) -> bool:
         """Wait LOOK_SECONDS for the keeper's word, or for the end of the whole box."""
@@ -94,9 +95,10 @@ class BoxedFamily(Family):
         return super().count() if inside is None else len(inside)
 
     def _processes_inside(self) -> list[Path] | None:
+        self.is_built = self.is_built or bool(self.members())
+        if not self.is_built:  # what its first process sees is still the machine's own
+            return None
         try:
-            if self.first is None:
-                self.members()
             inside = Path("/proc", str(self.first), "root", "proc")
             names = os.listdir(inside)
         except OSError:
