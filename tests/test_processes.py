@@ -95,6 +95,16 @@ def test_a_program_in_a_box_that_ends_while_it_is_ended_was_not_left_running(mon
     family.close()
 
 
+@LINUX
+def test_the_processes_of_the_machine_are_not_those_of_a_box_that_is_being_built(monkeypatch):
+    with subprocess.Popen([sys.executable, "-c", ""]) as popen:
+        family = boxed.BoxedFamily(popen, *os.pipe())
+        family.first = os.getpid()  # its root is still the machine's
+        monkeypatch.setattr(family, "members", list)
+        assert (family.uses()[0], family.count()) == (0, 0)
+        family.close()
+
+
 def wait_for_end(pid):
     """Wait until the process is gone; a zombie of somebody else counts as gone."""
     for _ in range(200):

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fresh", action="store_true", help="take nothing over from earlier runs")
     add("--out", type=Path, default=Path("out"), metavar="DIR")
     add("--jobs", type=int, default=JOBS, metavar="N", help="lessons at the same time")
-    add("--secret", type=Path, metavar="FILE", help=f"made if it is not there; OUT/{SECRET}")
+    add("--secret", type=Path, metavar="FILE", help=f"default: OUT/{SECRET}; made if not there")
     add("--engine", choices=ENGINES, default="local", help="dask: a cluster, see INSTRUCTORS.md")
     add("--scheduler", metavar="ADDR", help="of a running cluster, such as tcp://head:8786")
     add("--yes-unsafe", action="store_true", help="grade strangers' programs without a sandbox")

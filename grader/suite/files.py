@@ -71,6 +71,17 @@ def gets_behind_a_cancel(person: Peer, number: object, line: str) -> None:
     person.gets(line)
 
 
+def sends_a_bad_chunk(person: Peer, bad: bytes, *others: Peer) -> None:
+    """Let somebody with an open file say this: it is cancelled, and the connection ends."""
+    person.sends_bytes(b"/file 1 4 x\n" + bad)
+    gets_behind_a_cancel(person, 1, "* bad frame")
+    person.gets_hung_up_on()
+    for other in others:
+        label = f"{person.name}/1"
+        other.gets(f"/file {label} 4 x", f"/cancel {label}", f"* {person.name} left")
+    person.hangs_up()
+
+
 def begins(person: Peer, beginning: str) -> str:
     """Expect a line that begins so next; return the rest of it."""
     words = f"a line that begins with {beginning!r}"

@@ -13,6 +13,7 @@ from grader.suite.files import (
     gets_chunks_and_lines,
     gets_file,
     is_cancelled,
+    sends_a_bad_chunk,
     skips_chunks,
     takes_file,
 )
@@ -429,12 +430,7 @@ def test_what_is_malformed_is_answered_or_ends_the_connection(server):
     alice.gets("* sent y (4 bytes) to bob")
     for line in BAD_DATA:
         mallory = enters(server, "mallory", alice, bob)
-        mallory.sends_bytes(f"/file 1 4 x\n{line}\n".encode() + b"abcd\nhello\n/quit\n")
-        gets_behind_a_cancel(mallory, 1, "* bad frame")
-        mallory.gets_hung_up_on()
-        for person in (alice, bob):
-            person.gets("/file mallory/1 4 x", "/cancel mallory/1", "* mallory left")
-        mallory.hangs_up()
+        sends_a_bad_chunk(mallory, f"{line}\nabcd\nhello\n/quit\n".encode(), alice, bob)
     is_heard(alice, "all well", bob)
 
 

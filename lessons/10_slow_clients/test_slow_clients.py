@@ -9,10 +9,10 @@ from grader.suite.files import (
     MAX_CHUNK,
     digest,
     file_as_sent,
-    gets_behind_a_cancel,
     gets_chunk,
     gets_file,
     is_cancelled,
+    sends_a_bad_chunk,
     takes_file,
 )
 from grader.suite.folders import all_that_is_in, has_file, has_only, is_as_it_was
@@ -850,12 +850,7 @@ def refuses_what_lesson_09_refuses(server, alice, bob):
         else:
             is_cancelled(alice, 1)
     mallory = enters(server, "mallory", alice, bob)
-    mallory.sends_bytes(b"/file 1 4 x\n/data 1 0\nhello\n")
-    gets_behind_a_cancel(mallory, 1, "* bad frame")
-    mallory.gets_hung_up_on()
-    for person in (alice, bob):
-        person.gets("/file mallory/1 4 x", "/cancel mallory/1", "* mallory left")
-    mallory.hangs_up()
+    sends_a_bad_chunk(mallory, b"/data 1 0\nhello\n", alice, bob)
     is_heard(alice, "nothing of it", bob)
 
 
