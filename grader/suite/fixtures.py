@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.course.catalogue import SOLUTION
-from grader.course.lesson import load_lesson
+from grader.course.lesson import Lesson, load_lesson
 from grader.submission import stage_copy
 from grader.suite.played_room import PlayedRoom
 from grader.wire.client import Client
@@ -18,13 +18,18 @@ from grader.wire.server import Server
 from grader.wire.stage import Stage
 
 
+@pytest.fixture(scope="module")
+def lesson(request: pytest.FixtureRequest) -> Lesson:
+    """The lesson to which the suite belongs, read once for all its tasks."""
+    return load_lesson(request.path.parent)
+
+
 @pytest.fixture
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, lesson: Lesson) -> Iterator[Stage]:
     """One task's world, in a fresh copy of the submission's lesson; gone afterwards."""
     from grader.suite.plugin import STAGE
 
     session: Any = request.config.pluginmanager.get_plugin("grader-session")
-    lesson = load_lesson(request.path.parent)
     submission = Path(request.config.getoption("submission", None) or lesson.folder.parent)
     with session.box.task() as folder:
         copy = folder / lesson.id
