@@ -5,42 +5,43 @@
 
 The runs are shared out over busy neighbours, little memory, nice 19, a single core, fork bombs and
 a crowd of suites. Each seed has an order of its own, so that a short slice meets all lessons.
-Every point that a right program loses is a flake of ours; its transcript is printed. At the end
-stands how many runs of each lesson there were, so that slices can be added up. Exit status 1 if a
-point was lost.
+Every point that a right program loses is a flake of ours; its transcript is printed. With --keep
+FILE the figures of each slice are added to a file, and those of all slices in it are printed at the
+end. Exit status 1 if a point was lost.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from grader.box.levels import best_level
 from grader.course.catalogue import SOLUTION, lessons_named
 from grader.course.lesson import Lesson
 from grader.judging.run import Job, end_running_suites, run_lesson
-from grader.report.failure import failure_text
-from grader.results import PASSED, LessonResult
+from grader.results import LessonResult
 from grader.wire.patience import measured_slowness
 from tests.known.catalogue import build, programs
 from tests.pressure import CONDITIONS, SUITES_AT_ONCE
+from tests.tally import Tally, tell_all
 
 Subject = tuple[str, Lesson, Path]
-LONGEST = 5  # tasks that are named at the end: who comes near a limit is lost next
 MOST_RUNS = 1000  # of each suite in a slice that is bounded by minutes
 
 
 def main() -> int:
     """Soak; return the exit status."""
     options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had it ignored
+        signal.signal(number, signal.default_int_handler)
     if not options.under:
         return _under_each(options)
     lessons = lessons_named(options.lesson)
@@ -48,10 +49,14 @@ def main() -> int:
         subjects = list(_subjects(lessons, Path(folder), options.only_reference))
         slowness = measured_slowness()  # before the neighbours come: as check does on a laptop
         with CONDITIONS[options.under]():
+            print(f"-- {options.under}", flush=True)
             seeds = range(options.first, options.first + options.runs)
             jobs = options.jobs or SUITES_AT_ONCE.get(options.under, 3)
             end = time.monotonic() + 60 * options.minutes if options.minutes else None
-            return soak(subjects, seeds, jobs, slowness, end)
+            tally = soak(subjects, seeds, jobs, slowness, end)
+        if options.keep:
+            tally.keep(options.keep, options.under)
+    return 1 if tally.lost else 0
 
 
 def _under_each(options: argparse.Namespace) -> int:
@@ -60,14 +65,19 @@ def _under_each(options: argparse.Namespace) -> int:
     for place, name in enumerate(CONDITIONS):
         runs = (options.runs + place) // len(CONDITIONS)
         if runs:
-            print(f"-- {name}, {runs} runs", flush=True)
             more = ["--under", name, "--runs", str(runs), "--first", str(first)]
             if options.minutes:
                 more += ["--minutes", str(options.minutes / len(CONDITIONS))]
-            worst |= subprocess.run(
-                [sys.executable, "-m", "tests.soak", *sys.argv[1:], *more], check=False
-            ).returncode
+            part = subprocess.Popen([sys.executable, "-m", "tests.soak", *sys.argv[1:], *more])
+            try:
+                worst |= part.wait()
+            except KeyboardInterrupt:
+                part.send_signal(signal.SIGINT)
+                worst |= part.wait()
+                break
         first += runs
+    if options.keep:
+        tell_all(options.keep)
     return worst
 
 
@@ -79,6 +89,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lesson", action="append", default=[])
     parser.add_argument("--jobs", type=int, help="suites at the same time: 3")
     parser.add_argument("--under", choices=CONDITIONS, help="this only, not each in its turn")
+    parser.add_argument("--keep", type=Path, help="a file to which each slice is added")
     parser.add_argument("--only-reference", action="store_true", help="leave the odd ones out")
     options = parser.parse_args()
     options.runs = options.runs or (MOST_RUNS if options.minutes else 20)
@@ -95,75 +106,45 @@ def _subjects(lessons: list[Lesson], folder: Path, only_reference: bool) -> Iter
 
 
 def soak(
-    subjects: list[Subject], seeds: range, jobs: int, slowness: float, end: float | None
-) -> int:
+    subjects: list[Subject],
+    seeds: range,
+    jobs: int,
+    slowness: float,
+    end: float | None,
+) -> Tally:
     """Grade each program with each seed; begin none after `end` (as time.monotonic() says it).
 
-    Return the exit status: 1 if one of them lost a point.
+    Ctrl-C, or SIGTERM, ends it; what was done by then counts. Prints the figures.
     """
-
-    def grade(lesson: Lesson, folder: Path, seed: int) -> LessonResult | None:
-        if end and time.monotonic() >= end:
-            return None
-        return run_lesson(Job(lesson, folder, (), seed, slowness, best_level()))
-
     began = time.monotonic()
     tally = Tally()
+    running: dict[Future[LessonResult], str] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = {
-            pool.submit(grade, lesson, folder, seed): name
-            for seed in seeds
-            for name, lesson, folder in random.Random(seed).sample(subjects, len(subjects))
-        }
         try:
-            for future in as_completed(waiting):
-                if result := future.result():
-                    tally.add(waiting[future], result)
+            for seed, (name, lesson, folder) in _in_turn(subjects, seeds):
+                if end and time.monotonic() >= end:
+                    break
+                job = Job(lesson, folder, (), seed, slowness, best_level())
+                running[pool.submit(run_lesson, job)] = name
+                if len(running) == jobs:
+                    _count(running, tally, FIRST_COMPLETED)
+            _count(running, tally, ALL_COMPLETED)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
             end_running_suites()
     tally.tell(time.monotonic() - began)
-    return 1 if tally.lost else 0
+    return tally
 
 
-class Tally:
-    """What came of the runs: how many of which lesson, which lost points, which tasks took long."""
-
-    def __init__(self) -> None:
-        self.done: Counter[str] = Counter()
-        self.lost: Counter[str] = Counter()
-        self.longest: dict[str, tuple[float, str]] = {}  # task -> seconds, whose they were
-
-    def add(self, name: str, result: LessonResult) -> None:
-        """Count a run, and tell at once of a point that it lost."""
-        self.done[result.id] += 1
-        if result.points < result.max_points:
-            self.lost[f"{name} {result.id}"] += 1
-            _tell(name, result)
-        for task in result.tasks:
-            self.longest[task.id] = max(self.longest.get(task.id, (0, "")), (task.seconds, name))
-        if self.done.total() % 50 == 0:
-            print(f"{self.done.total()} runs, {self.lost.total()} lost a point", flush=True)
-
-    def tell(self, seconds: float) -> None:
-        """Print the figures. seconds: how long it took."""
-        print(f"{self.done.total()} suite runs, {self.lost.total()} lost a point, {seconds:.0f} s")
-        print(
-            "runs: " + ", ".join(f"{lesson} {times}" for lesson, times in sorted(self.done.items()))
-        )
-        longest = sorted(self.longest.items(), key=lambda item: item[1], reverse=True)[:LONGEST]
-        words = (f"{task} {took:.1f} s ({name})" for task, (took, name) in longest)
-        print("longest: " + ", ".join(words))
-        for name, times in sorted(self.lost.items()):
-            print(f"  lost: {name}: {times}")
+def _in_turn(subjects: list[Subject], seeds: range) -> Iterator[tuple[int, Subject]]:
+    for seed in seeds:
+        for subject in random.Random(seed).sample(subjects, len(subjects)):
+            yield seed, subject
 
 
-def _tell(name: str, result: LessonResult) -> None:
-    print(f"\nLOST: {name}, {result.id}, seed {result.seed}, {result.points} points")
-    for task in result.tasks:
-        if task.state != PASSED:
-            print(failure_text(result.id, task) if task.kind else f"{task.id} {task.state}")
-            print(task.detail, flush=True)
+def _count(running: dict[Future[LessonResult], str], tally: Tally, until: str) -> None:
+    """Wait until one of those that are running has ended, or all; count those that have."""
+    for future in wait(running, return_when=until).done:
+        tally.add(running.pop(future), future.result())
 
 
 if __name__ == "__main__":
