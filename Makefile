@@ -32,8 +32,8 @@ doctor: core  ## is this machine ready?
 grade: core  ## a class: make grade [CLASS=dir] [LESSON=4] [OUT=dir] [JOBS=4] [ROSTER=file] [ARGS=...]
 	@$(RUN) -m grader grade "$(CLASS)" --out "$(OUT)" $(if $(LESSON),--lesson $(LESSON)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
-report: core  ## all reports again: make report [OUT=dir] [ROSTER=file] [ARGS=...]
-	@$(RUN) -m grader report "$(OUT)" $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
+report: core  ## all reports again: make report [OUT=dir] [ROSTER=file] [LESSON=4] [ARGS=...]
+	@$(RUN) -m grader report "$(OUT)" $(if $(LESSON),--lesson $(LESSON)) $(if $(ROSTER),--roster "$(ROSTER)") $(ARGS)
 
 bundle: core  ## the students' kit, without solutions: make bundle [LESSONS=1-4] [OUT=dir]
 	@$(RUN) -m grader bundle --out "$(OUT)/student-kit.zip" $(if $(LESSONS),--lessons $(LESSONS))

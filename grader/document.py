@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__
-from grader.course.catalogue import SOLUTION
+from grader.course.catalogue import KIT, SOLUTION
 from grader.course.lesson import Lesson
 from grader.errors import UserError
 from grader.plain import checked
 from grader.results import SubmissionResult
 
-FORMAT = 1
+FORMAT = 2
 RESULTS = "results.json"  # in the folder of results
+LOCKED = KIT / "requirements" / "core.lock"  # which Hypothesis invents the inputs
 
 
 @dataclass
@@ -73,8 +74,10 @@ def suite_hash(lessons: Iterable[Lesson]) -> str:
 def _harness_hash() -> bytes:
     """Return a sha256 over the harness, and the kit's own programs, which some tasks start."""
     digest = hashlib.sha256()
+    here = Path(__file__).parent
     for package in ("box", "judging", "suite", "wire"):
-        _add(digest, sorted((Path(__file__).parent / package).rglob("*.py")))
+        _add(digest, sorted((here / package).rglob("*.py")))
+    _add(digest, [here / "submission.py", here / "course" / "lesson.py", LOCKED])
     _add(digest, sorted(SOLUTION.glob("*/*.py")))
     return digest.digest()
 

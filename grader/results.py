@@ -76,8 +76,8 @@ class LessonResult:
 
     @property
     def failed(self) -> list[TaskResult]:
-        """The tasks that were run and not passed."""
-        return [task for task in self.tasks if task.state not in (PASSED, NOT_RUN)]
+        """The tasks that the program was judged in and did not pass."""
+        return [task for task in self.tasks if task.state not in (PASSED, NOT_RUN, GRADER_ERROR)]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; empty fields of tasks are left out."""
@@ -95,8 +95,8 @@ class SubmissionResult:
 
     person: who handed it in, as far as the download's names say: `lms`, `name`, `participant`
     (Moodle), `user_id` and `login` (Canvas), `submission` (Gradescope), `login` (GitHub), `email`,
-    `submitted` (ISO 8601). late: how lateness changes the mark: `submitted`, `days` begun,
-    `percent` taken off, `reason`; empty if it does not.
+    `submitted` (ISO 8601). late: how lateness changes the mark of a lesson, by its id:
+    `submitted`, `days` begun, `percent` taken off, `reason`; a lesson in time is not there.
     """
 
     id: str
@@ -104,28 +104,37 @@ class SubmissionResult:
     lessons: list[LessonResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     person: dict[str, str] = field(default_factory=dict)
-    late: dict[str, Any] = field(default_factory=dict)
+    late: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> list[LessonResult]:
+        """The lessons that count, for or against: all but those on which the grader failed."""
+        return [lesson for lesson in self.lessons if lesson.state != UNGRADED]
 
     @property
     def points(self) -> int:
         """The points of all lessons together."""
-        return sum(lesson.points for lesson in self.lessons)
+        return sum(lesson.points for lesson in self.judged)
 
     @property
     def max_points(self) -> int:
         """The points that could be had."""
-        return sum(lesson.max_points for lesson in self.lessons)
+        return sum(lesson.max_points for lesson in self.judged)
 
     @property
     def below_half(self) -> bool:
-        """Whether it has under half of the points, whatever a lesson that was not graded holds."""
-        unknown = (one.max_points - one.points for one in self.lessons if one.state == UNGRADED)
-        return 2 * (self.points + sum(unknown)) < self.max_points
+        """Whether it has under half of the points."""
+        return 2 * self.points < self.max_points
 
     @property
     def mark(self) -> float:
         """The points that count: those that were earned, less what lateness takes off."""
-        return round(self.points * (100 - float(self.late.get("percent", 0))) / 100, 2)
+        return round(sum(map(self.mark_in, self.judged)), 2)
+
+    def mark_in(self, lesson: LessonResult) -> float:
+        """Return the points that count of one of its lessons."""
+        percent = self.late.get(lesson.id, {}).get("percent", 0)
+        return float(lesson.points * (100 - percent) / 100)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -146,8 +155,9 @@ class SubmissionResult:
         """Read back what to_json wrote. Raises TypeError, KeyError or ValueError if it did not."""
         lessons = [LessonResult.from_json(lesson) for lesson in row["lessons"]]
         one = filled(cls, row | {"lessons": lessons, "notes": row["notes"]})
-        if not isinstance(one.late.get("percent", 0), int | float):
-            raise TypeError("without a percentage there is no mark")
+        for late in one.late.values():
+            if type(late) is not dict or not isinstance(late.get("percent", 0), int | float):
+                raise TypeError("without a percentage there is no mark")
         return one
 
 

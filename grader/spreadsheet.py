@@ -1,5 +1,6 @@
-"""What spreadsheets must not take for a formula."""
+"""What a spreadsheet must be told, and what it must not take for a formula."""
 
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes a CSV for the encoding of its system
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -56,7 +56,9 @@ def lesson(*states, state=GRADED):
 
 
 def submission(name, *states, **more):
-    """Return a submission with lesson 3 in it; no states: not handed in."""
+    """Return a submission with lesson 3 in it; no states: not handed in. late: of that lesson."""
+    if "late" in more:
+        more["late"] = {LESSON: more["late"]}
     if not states:
         return SubmissionResult(name, "0", [lesson(state=MISSING)], **more)
     state = UNGRADED if GRADER_ERROR in states else GRADED

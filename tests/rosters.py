@@ -4,7 +4,7 @@ from grader.handover.opening import open_roster
 from grader.handover.writing import write_handover
 from grader.report.pages import write_reports
 from grader.results import GRADED, LessonResult
-from tests.hostile import document
+from tests.hostile import LESSON, document
 from tests.platforms import canvas_changes
 
 MOODLE = '''\
@@ -48,6 +48,8 @@ def two_lessons(*submissions):
     whole.lessons.append({"id": SLOW, "title": "Slow", "points": 30, "tasks": []})
     for one in whole.submissions:
         one.lessons.append(LessonResult(SLOW, "Slow", GRADED, 15, 30))
+        if LESSON in one.late:
+            one.late[SLOW] = one.late[LESSON]
     return whole
 
 

@@ -77,8 +77,9 @@ def test_one_who_rewrote_a_third_is_not_named(hand_in):
 
 @pytest.mark.parametrize(
     "broken",
-    [b"def main(:\n", b"\xff\xfe\x00" * 999, b'"""' + b"x = 1\n" * 999, b"", b"((((" * 99999],
-)
+    [b"def main(:\n", b"\xff\xfe\x00" * 999, b'"""' + b"x = 1\n" * 999, b"", b"((((" * 99999,
+     b"\n" * 190_000],
+)  # fmt: skip
 def test_broken_source_does_no_harm(hand_in, broken):
     bob = hand_in("bob")
     (bob / USERNAMES.id / "server.py").write_bytes(broken)

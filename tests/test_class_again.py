@@ -72,7 +72,8 @@ def test_what_lateness_took_off_stays_off_until_the_rules_are_applied_again(scho
 def percents(school):
     """Return what was taken off of whom."""
     results = json.loads((school / "out" / "results.json").read_text())
-    return {one["id"]: one["late"]["percent"] for one in results["submissions"] if one["late"]}
+    ids = {one["id"]: one["late"] for one in results["submissions"] if one["late"]}
+    return {name: late[lesson]["percent"] for name, late in ids.items() for lesson in late}
 
 
 def test_an_unchanged_class_is_taken_over_and_nothing_is_written_again(school):
@@ -102,7 +103,7 @@ def test_fresh_and_another_secret_grade_all_again(school):
     who, rows = again(school, "--fresh")
     assert who == list(NAMES)
     assert {row[4] for row in rows} == {"graded again (--fresh)"}
-    (school / "secret").write_text("another")
+    (school / "secret").write_text("another secret")
     who, rows = again(school, "--secret", str(school / "secret"))
     assert who == list(NAMES)
     assert {row[4] for row in rows} == {"secret changed"}

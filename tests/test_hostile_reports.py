@@ -63,7 +63,7 @@ def nasty(tmp_path_factory):
         one = a_submission(f"{text[:200]}{number}", lesson, missing(TWO), notes=[text])
         one.notes.append(f"2 processes were left running: {text}")
         one.person = {"name": text, "login": text}
-        one.late = {"submitted": text, "days": 2, "percent": 20, "reason": text}
+        one.late = {lesson.id: {"submitted": text, "days": 2, "percent": 20, "reason": text}}
         submissions.append(one)
     alike = [{"a": submissions[0].id, "b": one.id, "lesson": "01_echo", "share": 0.95}
              for one in submissions[1:]]  # fmt: skip

@@ -11,9 +11,10 @@ from grader.classrun.laterules import read_rules
 from grader.cli import main
 from grader.course.catalogue import KIT
 from grader.errors import UserError
-from grader.results import SubmissionResult
+from grader.results import GRADED, LessonResult, SubmissionResult
 from tests.lateness import at, percent, rules
 
+ECHO = "01_echo"
 PAGE = (KIT / "lessons" / "INSTRUCTORS.md").read_text(encoding="utf-8")
 DOCUMENTED = re.search(r"^```toml\n(deadline.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[1]
 EXAMPLE = re.sub(r" +#.*", "", DOCUMENTED)
@@ -82,6 +83,16 @@ def test_waivers_that_could_be_misread_are_refused(tmp_path, waivers, says):
         read_rules(write(tmp_path, waivers=waivers))
 
 
+def test_a_date_is_a_whole_day_for_a_waiver_and_no_time_of_submission(tmp_path):
+    for day in ("2026-11-25", "20261125"):
+        waiver = read_rules(write(tmp_path, waivers=f"id,until\nann,{day}\n")).waivers["ann"]
+        assert waiver.until == datetime(2026, 11, 25, 23, tzinfo=UTC)  # midnight in Berlin
+        times = tmp_path / "times.csv"
+        times.write_text(f"id,submitted\nann,{day}\n")
+        with pytest.raises(UserError, match=f"line 2: '{day}' is no time such as"):
+            read_rules(write(tmp_path), times)
+
+
 def test_times_that_a_spreadsheet_has_saved_in_another_encoding_say_what_to_save(tmp_path):
     times = tmp_path / "times.csv"
     with pytest.raises(UserError, match=r"^cannot read .*times\.csv: No such file or directory$"):
@@ -93,8 +104,14 @@ def test_times_that_a_spreadsheet_has_saved_in_another_encoding_say_what_to_save
 
 
 def result(one, **person):
-    """Return an empty result of somebody."""
-    return SubmissionResult(one, "", person=person)
+    """Return somebody's result of a lesson."""
+    lesson = LessonResult(ECHO, "echo", GRADED, 10, 20)
+    return SubmissionResult(one, "", [lesson], person=person)
+
+
+def percent_of(one):
+    """Return what lateness takes off of it."""
+    return one.late.get(ECHO, {}).get("percent", 0)
 
 
 def test_the_platforms_time_counts_a_list_overrides_it_and_without_one_nothing_is_taken_off():
@@ -108,8 +125,8 @@ def test_the_platforms_time_counts_a_list_overrides_it_and_without_one_nothing_i
         submitted={"4711": at("2026-11-24T12:00:00")},
         waivers={"eve@example.org": Waiver("ill", None, 30), "nobody": Waiver()},
     )
-    assert apply(late, class_) == ["nobody"]
-    assert [one.late.get("percent", 0) for one in class_] == [10, 20, 0, 0]
+    assert apply(late, class_, {ECHO}) == ["nobody"]
+    assert [percent_of(one) for one in class_] == [10, 20, 0, 0]
     says = "lateness: the platform marks it late, but no time of submission is known; "
     assert class_[2].notes == [says + "nothing was taken off"]
     assert [one.notes for one in (class_[0], class_[1], class_[3])] == [[], [], []]
@@ -118,13 +135,14 @@ def test_the_platforms_time_counts_a_list_overrides_it_and_without_one_nothing_i
 def test_rules_can_be_applied_again(tmp_path):
     ann, bob = result("ann", submitted="2026-11-23T12:00:00+00:00"), result("bob")
     ann.notes.append("left out: something")
-    apply(rules(), [ann, bob])
+    apply(rules(), [ann, bob], {ECHO})
     first = (ann.to_json(), bob.to_json())
-    apply(rules(), [ann, bob])
+    apply(rules(), [ann, bob], {ECHO})
     assert (ann.to_json(), bob.to_json()) == first
-    apply(
-        rules(deadline=at("2027-01-01T00:00:00"), submitted={"bob": at("2026-01-01")}), [ann, bob]
-    )
+    later = rules(deadline=at("2027-01-01T00:00:00"), submitted={"bob": at("2026-01-01")})
+    apply(later, [ann, bob], {"02_lines"})
+    assert (ann.to_json()["late"], percent_of(ann)) == (first[0]["late"], 10)
+    apply(later, [ann, bob], {ECHO})
     assert (ann.late, ann.notes, bob.notes) == ({}, ["left out: something"], [])
     assert not any(note.startswith(NOTE) for note in bob.notes)
 
@@ -137,7 +155,7 @@ def test_report_applies_rules_to_results_and_writes_them_back(tmp_path, capsys):
     one = {"id": "ann", "sha256": "", "notes": [], "lessons": [lesson]}
     described = {"id": "01_echo", "title": "echo", "points": 20, "tasks": []}
     document = {
-        "format": 1, "kit": {"version": "1", "suite": "sha256:0"}, "sandbox": "unprotected",
+        "format": 2, "kit": {"version": "1", "suite": "sha256:0"}, "sandbox": "unprotected",
         "seconds": 1, "lessons": [described], "submissions": [one],
     }  # fmt: skip
     out = tmp_path / "out"
@@ -149,6 +167,9 @@ def test_report_applies_rules_to_results_and_writes_them_back(tmp_path, capsys):
     assert main([*words, "--plain"]) == 0
     assert "nobody here is called 'nobody'" in capsys.readouterr().out
     back = json.loads((out / "results.json").read_text())["submissions"][0]
-    assert (back["late"]["days"], back["late"]["percent"], back["mark"]) == (2, 20, 8)
+    late = back["late"]["01_echo"]
+    assert (late["days"], late["percent"], back["mark"]) == (2, 20, 8)
+    assert main(["report", str(out), "--lesson", "2", "--plain"]) == 2
+    assert "--lesson says for which lessons --late FILE is" in capsys.readouterr().err
     assert main(["report", str(out), "--submitted", str(late)]) == 2
     assert "give the rules too" in capsys.readouterr().err

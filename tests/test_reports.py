@@ -124,14 +124,29 @@ def test_the_next_things_are_three_and_say_what_mending_opens():
     ],
 )  # fmt: skip
 def test_lateness_is_explained(late, words):
-    assert late_words(a_submission("a", lesson_result(ONE, ALL), late=late)) == words
+    assert late_words(a_submission("a", lesson_result(ONE, ALL), late={ONE["id"]: late})) == words
+
+
+def test_lateness_of_one_lesson_of_two_costs_that_one_only():
+    lessons = lesson_result(ONE, ALL), lesson_result(TWO, ALL)
+    one = a_submission("a", *lessons, late={ONE["id"]: {"days": 1, "percent": 25, "reason": ""}})
+    assert (one.points, one.mark) == (16, 14)
+    words = f"{ONE['id']}: Handed in late, 1 day late: 25 % off, so that 8 becomes 6."
+    assert late_words(one) == words
+    one.late[TWO["id"]] = {"percent": 50}
+    words += f" {TWO['id']}: Handed in late: 50 % off, so that 8 becomes 4."
+    assert late_words(one) == words
+    one.late[TWO["id"]] = one.late[ONE["id"]]
+    assert late_words(one) == "Handed in late, 1 day late: 25 % off, so that 16 becomes 12."
 
 
 def test_a_late_mark_has_a_column_of_its_own_only_if_somebody_was_late(tmp_path):
     early = a_submission("early", lesson_result(ONE, ALL))
     write_reports(a_document(early), tmp_path)
     assert ">Mark<" not in (tmp_path / "index.html").read_text()
-    late = a_submission("late", lesson_result(ONE, ALL), late={"days": 1, "percent": 20})
+    late = a_submission(
+        "late", lesson_result(ONE, ALL), late={ONE["id"]: {"days": 1, "percent": 20}}
+    )
     write_reports(a_document(early, late), tmp_path)
     text = (tmp_path / "index.html").read_text()
     assert ">Mark<" in text

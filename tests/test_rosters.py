@@ -96,7 +96,7 @@ def test_who_has_a_number_at_canvas_that_is_not_on_the_roster_is_nobody_there(tm
 
 
 def test_a_name_at_github_is_no_login_of_the_platform(tmp_path):
-    changes, _ = canvas(tmp_path, full("repo-1", person={"lms": "github", "login": "ada"}))
+    changes, _ = canvas(tmp_path, full("ada", person={"lms": "github", "login": "ada"}))
     assert changes == {}
 
 

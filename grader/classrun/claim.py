@@ -6,6 +6,7 @@ then still says is where the dead run has left its temporary files.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from grader.errors import UserError
 from grader.judging.leftovers import end_processes_of
 
 CLAIM = ".running"  # one line: process id and workshop of the run; empty when there is none
+TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # by another run
 PREFIX = "kit-class-"  # of a workshop
 
 if sys.platform == "win32":
@@ -63,9 +65,13 @@ def _open(out: Path) -> IO[str]:
     file.seek(0)
     try:
         _lock(file)
-    except OSError:
+    except OSError as error:
         owner = _owner(file)
         file.close()
+        if error.errno not in TAKEN:
+            raise UserError(
+                f"cannot lock {out / CLAIM}: {error.strerror}; choose an --out on a local disk"
+            ) from None
         raise UserError(
             f"another run (process {owner}) is writing to {out}: wait for it, or choose another "
             "--out"

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from grader.classrun.layout import lesson_called
+from grader.classrun.layout import OF_A_KIT, lesson_called
 from grader.classrun.members import folder_members, kind_of, read_plain
 from grader.classrun.sources import MIB, Member, Refused, is_passed_over
 from grader.classrun.unpacking import open_zip, zip_members
@@ -41,35 +41,37 @@ class Entry:
 
 
 @contextmanager
-def entries_of(class_folder: Path, passed_over: Path) -> Iterator[list[Entry]]:
+def entries_of(
+    class_folder: Path, passed_over: Path, look_through: bool = True
+) -> Iterator[list[Entry]]:
     """Yield what a class folder, or a zip of one, holds; files can be read until the end.
 
-    A folder around it is looked through. passed_over: a folder of the kit's own, if it
-    is in there. Raises UserError.
+    passed_over: a folder of the kit's own, if it is in there. look_through: one around the class
+    is looked through. Raises UserError.
     """
     if os.path.isdir(class_folder):
-        yield _in_folder(class_folder, passed_over)
+        yield _in_folder(class_folder, passed_over, look_through)
     elif class_folder.suffix.lower() == ".zip" and class_folder.is_file():
         with class_folder.open("rb", buffering=0) as file:
             try:
                 archive = open_zip(file, MOST_LISTED_OF_CLASS)
             except Refused as refused:
                 raise UserError(f"{class_folder}: {refused}") from None
-            yield _in_zip(archive)
+            yield _in_zip(archive, look_through)
     else:
         what = "is not a folder, nor a .zip" if class_folder.exists() else "is not there"
         raise UserError(f"{class_folder} {what}: give the folder or zip with the submissions in it")
 
 
-def _in_folder(folder: Path, passed_over: Path) -> list[Entry]:
+def _in_folder(folder: Path, passed_over: Path, look_through: bool) -> list[Entry]:
     try:
         paths = _visible(folder)
     except OSError as error:
         raise UserError(f"cannot read {folder}: {error.strerror}") from None
     ours = os.path.realpath(passed_over)
     paths = [path for path in paths if os.path.realpath(path) != ours]
-    if len(paths) == 1 and _is_wrapping(paths[0]):
-        return _in_folder(paths[0], passed_over)
+    if look_through and len(paths) == 1 and _is_wrapping(paths[0]):
+        return _in_folder(paths[0], passed_over, look_through)
     return [_on_disk(path) for path in paths]
 
 
@@ -79,9 +81,17 @@ def _visible(folder: Path) -> list[Path]:
 
 def _is_wrapping(folder: Path) -> bool:
     try:
-        return not folder.is_symlink() and wraps([path.name for path in _visible(folder)])
+        if folder.is_symlink() or os.path.isdir(folder / ".git"):
+            return False
+        inside = _visible(folder)
+        with_programs = {path.name for path in inside if path.name.isdecimal() and _has_py(path)}
+        return wraps([path.name for path in inside], with_programs)
     except OSError:
         return False  # a file, or a submission that cannot be read
+
+
+def _has_py(folder: Path) -> bool:
+    return folder.is_dir() and any(name.endswith(".py") for name in os.listdir(folder))
 
 
 def _on_disk(path: Path) -> Entry:
@@ -99,12 +109,15 @@ def _on_disk(path: Path) -> Entry:
     return Entry(path.name, False, lambda: [itself], facts.st_mtime)
 
 
-def _in_zip(archive: zipfile.ZipFile) -> list[Entry]:
+def _in_zip(archive: zipfile.ZipFile, look_through: bool) -> list[Entry]:
     members = _shown([replace(one, name=_plain(one.name)) for one in zip_members(archive)])
     inside = {one.name.split("/")[1] for one in members if "/" in one.name}
     inside = {name for name in inside if not is_hidden(name)}
+    split = [one.name.split("/") for one in members]
+    programs = {parts[1] for parts in split if len(parts) == 3 and parts[2].endswith(".py")}
     tops = {one.name.partition("/")[0] for one in members}
-    if len(tops) == 1 and all("/" in one.name for one in members) and wraps(sorted(inside)):
+    is_one = look_through and len(tops) == 1 and all("/" in one.name for one in members)
+    if is_one and wraps(sorted(inside), programs):
         members = _shown([replace(one, name=one.name.partition("/")[2]) for one in members])
     groups: dict[str, list[Member]] = {}
     for one in members:
@@ -129,12 +142,21 @@ def _plain(name: str) -> str:
     return name.replace("\\", "/")
 
 
-def wraps(inside: Sequence[str]) -> bool:
-    """Return whether a folder with these names in it is a class, not somebody's submission."""
+def wraps(inside: Sequence[str], with_programs: Container[str]) -> bool:
+    """Return whether a folder with these names in it is a class, not somebody's submission.
+
+    with_programs: those in which Python files lie; the others may be a group's number.
+    """
     if METADATA in inside:
         return True
-    own = any(lesson_called(name) or name.endswith(".py") for name in inside)
+    own = any(_is_in_a_submission(name, name in with_programs) for name in inside)
     return len(inside) > 1 and not own
+
+
+def _is_in_a_submission(name: str, has_programs: bool) -> bool:
+    if name.lower() == OF_A_KIT or name.endswith(".py"):
+        return True
+    return bool(lesson_called(name)) and (has_programs or not name.isdecimal())
 
 
 def is_hidden(name: str) -> bool:

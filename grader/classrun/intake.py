@@ -44,16 +44,19 @@ def take_in(
     workshop: Path,
     lessons: Sequence[Lesson] = (),
     tell: Callable[[str], None] = lambda line: None,
+    *,
+    look_through: bool = True,
 ) -> list[Submission]:
     """Return the submissions of a class, sorted by id, as clean copies below `workshop`.
 
     class_folder: a folder, or a zip of one as learning platforms hand it out. lessons: those
     that are graded; if it is one, its files may be handed in without a lesson folder. Of two by
     the same person the newer one counts. tell: is given a line about files that are nobody's.
+    look_through: a folder that is alone in there may be one around the class.
     Raises UserError when class_folder is not there, is a single submission, or holds none.
     """
     only = lessons[0].id if len(lessons) == 1 else ""
-    with entries_of(class_folder, workshop) as entries:
+    with entries_of(class_folder, workshop, look_through) as entries:
         _refuse_no_class(class_folder, entries)
         found = pieces_of(entries, _metadata(entries), class_folder.resolve().name)
         if not found:

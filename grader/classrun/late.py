@@ -5,13 +5,13 @@ The rule: only a time that the platform or the instructor gave counts, never a f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any, TypeVar
 
-from grader.results import SubmissionResult
+from grader.results import MISSING, SubmissionResult
 
 Value = TypeVar("Value")
 DAY = timedelta(days=1)
@@ -83,10 +83,10 @@ def late_for(names: Iterable[str], submitted: datetime, rules: Rules) -> dict[st
     }
 
 
-def apply(rules: Rules, results: Iterable[SubmissionResult]) -> list[str]:
-    """Fill `late` of each result, and a note where no time is known.
+def apply(rules: Rules, results: Iterable[SubmissionResult], lessons: Container[str]) -> list[str]:
+    """Fill `late` of each result for these lessons, and add a note where no time is known.
 
-    What an earlier application said is replaced. Return the names in the rules that are
+    What an earlier application said of them is replaced. Return the names in the rules that are
     nobody's, sorted: somebody should look at them.
     """
     unknown = {*rules.waivers, *rules.submitted}
@@ -94,13 +94,14 @@ def apply(rules: Rules, results: Iterable[SubmissionResult]) -> list[str]:
         names = names_of(one)
         unknown -= set(names)
         one.notes = [note for note in one.notes if not note.startswith(NOTE)]
-        one.late = {}
+        one.late = {name: late for name, late in one.late.items() if name not in lessons}
         submitted = _first(names, rules.submitted) or _by_platform(one, rules)
-        if submitted is not None:
-            one.late = late_for(names, submitted, rules)
-        else:
+        if submitted is None:
             flag = "the platform marks it late, but " if "flag" in one.person else ""
             one.notes.append(f"{NOTE}{flag}no time of submission is known; nothing was taken off")
+        elif late := late_for(names, submitted, rules):
+            here = [lesson.id for lesson in one.lessons if lesson.state != MISSING]
+            one.late |= {name: dict(late) for name in here if name in lessons}
     return sorted(unknown)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -51,7 +51,8 @@ def read_waivers(path: Path, zone: tzinfo) -> dict[str, Waiver]:
         until, days = row.get("until", ""), row.get("extra_days", "") or "0"
         if not days.isdecimal() or int(days) > MOST_NUMBER:
             raise ValueError(f"extra_days {days!r} is not a number of days")
-        return Waiver(row.get("reason", ""), _time(until, zone) if until else None, int(days))
+        until_then = _time(until, zone, whole_day=True) if until else None
+        return Waiver(row.get("reason", ""), until_then, int(days))
 
     return _table(path, waiver, "id,until,reason", {"until", "extra_days"})
 
@@ -63,7 +64,7 @@ def read_times(path: Path, zone: tzinfo) -> dict[str, datetime]:
 
 def _facts(path: Path) -> dict[str, Any]:
     try:
-        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        facts = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:  # no TOML, or no UTF-8
@@ -113,15 +114,22 @@ def _whole(facts: dict[str, Any], name: str, path: Path) -> int | None:
     return int(_number(facts, name, path)) if name in facts else None
 
 
-def _time(text: str, zone: tzinfo) -> datetime:
-    """Return a moment; a date alone means its whole day. Raises ValueError."""
+def _time(text: str, zone: tzinfo, *, whole_day: bool = False) -> datetime:
+    """Return a moment. whole_day: a date alone means its end. Raises ValueError."""
     try:
         when = datetime.fromisoformat(text)
-        if when.year not in YEARS:
+        if when.year not in YEARS or (_is_date(text) and not whole_day):
             raise ValueError
-        return moment(when + DAY if len(text) == len("2026-11-22") else when, zone)
+        return moment(when + DAY if _is_date(text) else when, zone)
     except ValueError:
         raise ValueError(f"{text!r} is no time such as {EXAMPLE}") from None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _table(

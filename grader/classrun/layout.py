@@ -15,8 +15,10 @@ from grader.classrun.names import listed, shown
 from grader.course.catalogue import lesson_ids
 
 DEEPEST_WRAPPING = 3  # folders around the lessons that are looked through
+OF_A_KIT = "lessons"  # the folder of a kit, as it was handed out, in which the lessons are
 # 04_broadcast, 04, 4, lesson04, Lesson 4, lesson-4; also a misspelt 04_brodcast
 CALLED = re.compile(r"^(?:lesson[ _-]?)?0*(?P<number>[1-9][0-9]?)(?P<rest>_[A-Za-z_]+)?$", re.I)
+NEARLY = re.compile(r"^(?:lesson[ _-]?)?0*([1-9][0-9]?)(?![0-9])", re.I)  # 01_echo (1), 4-copy
 
 
 class Layout:
@@ -55,6 +57,11 @@ class Layout:
         for folder in _folders(root):
             if lesson := lesson_called(folder.name):
                 candidates.setdefault(lesson, []).append(folder.name)
+        for folder in _folders(root):
+            nearly = NEARLY.match(folder.name)
+            lesson = _ids().get(int(nearly[1]), "") if nearly else ""
+            if lesson and lesson not in candidates:
+                self.notes.append(f"passed over: {shown(folder.name)}; is it {lesson}? call it so")
         chosen = {lesson: self._choose(lesson, names) for lesson, names in candidates.items()}
         return {lesson: root / name for lesson, name in chosen.items() if name}
 
@@ -87,10 +94,14 @@ def has_programs(folder: Path) -> bool:
 
 
 def _root(folder: Path, fits: Callable[[Path], bool], depth: int = 0) -> Path | None:
-    """Return the folder that fits; folders that hold nothing else are looked through."""
+    """Return the folder that fits; folders that hold nothing else are looked through.
+
+    So is the `lessons` of who handed in the whole kit.
+    """
     if fits(folder):
         return folder
     inside = [path for path in _folders(folder) if not path.name.startswith((".", "_"))]
+    inside = [path for path in inside if path.name.lower() == OF_A_KIT] or inside
     if len(inside) == 1 and depth < DEEPEST_WRAPPING:
         return _root(inside[0], fits, depth + 1)
     return None

@@ -1,18 +1,19 @@
 """Puts the results of a run into what was there before.
 
 The rule: what this run did not look at stays as it was. A run of one lesson keeps the other
-lessons, a replay of one submission keeps all others, an interrupted run keeps what it had not come
-to. Only who is not in the class folder any more is left out, by a run of the whole class, and
-changes.csv says so.
+lessons, also of those who have not handed in this one; a replay of one submission keeps all others,
+an interrupted run keeps what it had not come to. Only who is not in the class folder any more, and
+has no result of a lesson that was not looked at, is left out, by a run of the whole class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from grader.classrun.earlier import Earlier
 from grader.classrun.intake import Submission
+from grader.classrun.names import listed
 from grader.classrun.run import ClassRun
 from grader.course.lesson import Lesson
 from grader.results import MISSING, LessonResult, SubmissionResult
@@ -25,13 +26,17 @@ def merged(
     run: ClassRun,
     earlier: Earlier,
     only: bool,
+    graded: Container[str],
 ) -> list[SubmissionResult]:
     """Return the results of all submissions, sorted.
 
     lessons: all of the course. only: of some submissions that were asked for, so that what is
-    known of any other stays.
+    known of any other stays. graded: the ids of the lessons that this run looked at.
     """
     found = {one.id: _result(one, lessons, run, earlier) for one in submissions}
+    for name in earlier.submissions.keys() - found.keys():
+        if kept := _without(graded, earlier.submissions[name]):
+            found[name] = kept
     if only:
         rest = {name: one for name, one in earlier.submissions.items() if name not in run.results}
         found = {name: one for name, one in found.items() if name in run.results} | {
@@ -40,10 +45,43 @@ def merged(
     return [found[name] for name in sorted(found)]
 
 
+def _without(graded: Container[str], one: SubmissionResult) -> SubmissionResult | None:
+    """Return what somebody who is not here has in lessons that were not looked at, if anything."""
+    rest = [replace(lesson, cached=True) for lesson in one.lessons if lesson.id not in graded]
+    if all(lesson.state == MISSING for lesson in rest):
+        return None
+    late = {name: how for name, how in one.late.items() if name not in graded}
+    return replace(one, lessons=rest, late=late)
+
+
 def _kept(taken_in: SubmissionResult | None, one: SubmissionResult) -> SubmissionResult:
     if taken_in is not None and not one.sha256:
         return taken_in  # only the journal knew it
     return replace(one, lessons=[replace(le, cached=True) for le in one.lessons])
+
+
+def is_as_before(results: Sequence[SubmissionResult], graded: set[str], earlier: Earlier) -> bool:
+    """Whether the last whole run had the same submissions, file by file, in all these lessons."""
+    before = earlier.before
+    if before is None or not graded <= {lesson["id"] for lesson in before.lessons}:
+        return False
+    return _marks(results) == _marks(before.submissions)
+
+
+def _marks(results: Iterable[SubmissionResult]) -> set[tuple[str, str]]:
+    return {(one.id, one.sha256) for one in results}
+
+
+def absent_words(
+    submissions: Sequence[Submission], results: Sequence[SubmissionResult], earlier: Earlier
+) -> str:
+    """Say who was in the last run and is not here, and what becomes of it; empty if all are."""
+    here, known = {one.id for one in submissions}, {one.id for one in results}
+    absent = sorted(earlier.submissions.keys() - here)
+    kept, gone = ([one for one in absent if (one in known) is stays] for stays in (True, False))
+    parts = [f"left out, with all results: {listed(gone)}"] if gone else []
+    parts += [f"results of other lessons kept: {listed(kept)}"] if kept else []
+    return f"Graded before, and not in the class folder now; {'; '.join(parts)}" if parts else ""
 
 
 def lessons_of(submissions: Iterable[SubmissionResult], lessons: Sequence[Lesson]) -> list[Lesson]:

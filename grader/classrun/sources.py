@@ -5,6 +5,7 @@ The rule: source files are graded, whatever else there is is left out or refused
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ BINARIES = ARCHIVES | {
     ".pyo", ".pyz", ".pyzw", ".so", ".whl", ".zip",
 }  # fmt: skip
 
+DRIVE = re.compile(r"[A-Za-z]:")  # of Windows, in front of a path
 NOT_SOURCE = "not a source file"
 TOO_BIG = f"larger than {MOST_OF_ONE // MIB} MiB"
 BAD_NAME = "the name cannot be kept"
@@ -65,7 +67,7 @@ class Member:
 def parts_of(name: str) -> tuple[str, ...]:
     """Return the folders and the file of a name. Raises Refused if it leads outside."""
     path = PurePosixPath(name.replace("\\", "/"))
-    sly = path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name
+    sly = path.is_absolute() or ".." in path.parts or DRIVE.match(name) or "\0" in name
     if sly or not path.parts:
         raise Refused(f"it names a file outside its folder: {shown(name)}")
     return path.parts
@@ -103,6 +105,6 @@ def look(parts: tuple[str, ...]) -> str:
 
 def _can_be_kept(parts: tuple[str, ...]) -> bool:
     name = "/".join(parts)
-    if not name.isprintable() or len(name.encode()) > LONGEST_NAME:
+    if not name.isprintable() or ":" in name or len(name.encode()) > LONGEST_NAME:
         return False
     return not any(RESERVED.match(part) or part != part.rstrip(" .") for part in parts)

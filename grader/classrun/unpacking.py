@@ -66,7 +66,7 @@ def unpacked(packed: Member) -> list[Member]:
 
 def zip_members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the files of a zip, sorted by name; what cannot be taken says why."""
-    infos = [info for info in archive.infolist() if not info.orig_filename.endswith("/")]
+    infos = [one for one in archive.infolist() if not one.orig_filename.endswith(("/", "\\"))]
     return sorted((_member(archive, info) for info in infos), key=lambda one: one.name)
 
 

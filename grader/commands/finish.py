@@ -13,6 +13,7 @@ from grader.classrun.earlier import Earlier, forget
 from grader.classrun.run import ClassRun
 from grader.document import RESULTS, Document, write_document, write_whole
 from grader.report.names import pages_of
+from grader.spreadsheet import BYTE_ORDER_MARK
 
 CHANGES = "changes.csv"
 STAMP = ".reports"  # what the reports were made from
@@ -28,7 +29,7 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
     if before is not None and not run.interrupted:
         rows = list(changes(before.submissions, document.submissions, mode))
         if rows:  # otherwise it tells of the last regrade still
-            write_whole(out / CHANGES, changes_csv(rows))
+            write_whole(out / CHANGES, BYTE_ORDER_MARK + changes_csv(rows))
         elif before.lessons == document.lessons:
             document.seconds = before.seconds  # of the run that has graded all this
     write_document(out / RESULTS, document)

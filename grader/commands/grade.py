@@ -29,7 +29,7 @@ from grader.classrun.earlier import Earlier, keep_before, read_earlier
 from grader.classrun.engine import Engine, LocalEngine
 from grader.classrun.intake import Submission, take_in
 from grader.classrun.journal import Journal
-from grader.classrun.merge import lessons_of, merged
+from grader.classrun.merge import absent_words, is_as_before, lessons_of, merged
 from grader.classrun.progress import Progress
 from grader.classrun.run import ClassRun, Plan, grade, prepare
 from grader.classrun.seeds import SECRET, read_secret
@@ -64,20 +64,25 @@ def run(options: argparse.Namespace) -> int:
         tell = partial(screen.print, highlight=False, markup=False, soft_wrap=True)
         if options.secret and not options.secret.exists():
             tell(f"{options.secret} is not there: a new secret is written to it")
-        submissions = take_in(options.class_folder, workshop, lessons, tell)
+        submissions = take_in(
+            options.class_folder, workshop, lessons, tell, look_through=not options.as_it_is
+        )
         mode = _mode(options)
         earlier = read_earlier(options.out, mode)
         class_run = prepare(_plan(options, submissions, lessons, earlier, level))
         tell(_headline(class_run, options.jobs, level))
         if news := bool(class_run.works):
             _grade(class_run, options, workshop, mode, screen)
-        results = merged(submissions, everything, class_run, earlier, bool(options.only))
-        lateness.judge_lateness(rules, results, screen)
+        graded = {lesson.id for lesson in lessons}
+        results = merged(submissions, everything, class_run, earlier, bool(options.only), graded)
+        lateness.judge_lateness(rules, results, lessons, screen)
+        if (words := absent_words(submissions, results, earlier)) and not options.only:
+            tell(words)
         known = lessons_of(results, everything)
         document = make_document(known, results, level, time.monotonic() - began)
         document.alike = _alike(
             *(options, submissions, lessons, earlier),
-            news=news,
+            news=news or not is_as_before(results, graded, earlier),
             interrupted=class_run.interrupted,
         )
         written = finish(document, options.out, earlier, mode, class_run)
@@ -104,7 +109,9 @@ def _alike(
         return before
     folders = {one.id: one.folder for one in submissions if one.folder}
     graded = {lesson.id for lesson in lessons}
+    known = folders.keys() | earlier.submissions.keys()
     kept = [pair for pair in before if pair["lesson"] not in graded]
+    kept = [pair for pair in kept if {pair["a"], pair["b"]} <= known]
     return kept + [asdict(pair) for pair in find_alike(folders, lessons)]
 
 

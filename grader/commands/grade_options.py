@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     add = parser.add_argument
     add("class_folder", type=Path, metavar="CLASS_DIR")
+    add("--as-it-is", action="store_true", help="a folder that is alone in CLASS_DIR is no class")
     add("--lesson", action="append", default=[], metavar="N", help="only this; can be repeated")
     add("--only", action="append", default=[], metavar="ID", help="grade this submission again")
     add("--seed", type=int, metavar="S", help="with --only: instead of the recorded one")

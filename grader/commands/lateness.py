@@ -1,7 +1,7 @@
 """The options --late and --submitted, which grade and report share."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.console import Console
 from grader.classrun.late import Rules, apply
 from grader.classrun.laterules import read_rules
 from grader.classrun.names import listed
+from grader.course.lesson import Lesson
 from grader.errors import UserError
 from grader.results import SubmissionResult
 
@@ -27,16 +28,19 @@ def rules_of(options: argparse.Namespace) -> Rules | None:
 
 
 def judge_lateness(
-    rules: Rules | None, results: Sequence[SubmissionResult], screen: Console
+    rules: Rules | None,
+    results: Sequence[SubmissionResult],
+    lessons: Iterable[Lesson],
+    screen: Console,
 ) -> None:
-    """Apply the rules, if there are any; say which of their ids are nobody's.
+    """Apply the rules, if there are any, to these lessons; say which of their ids are nobody's.
 
-    Without rules, what was taken off before stays taken off.
+    Without rules, and in other lessons, what was taken off before stays taken off.
     """
     if rules is None:
         if any(one.late for one in results):
             _say(screen, "Late rules: as they were applied last; --late FILE applies them again")
-    elif strangers := apply(rules, results):
+    elif strangers := apply(rules, results, {lesson.id for lesson in lessons}):
         _say(screen, f"Late rules: nobody here is called {listed(strangers)}")
 
 

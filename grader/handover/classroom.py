@@ -19,7 +19,8 @@ def classroom_results(one: SubmissionResult) -> dict[str, Any]:
     tests = [row for lesson in one.lessons for row in _tests(lesson)]
     states = {test["status"] for test in tests}
     status = "error" if "error" in states else "fail" if states != {"pass"} else "pass"
-    return {"version": 1, "status": status, "max_score": one.max_points, "tests": tests}
+    most = sum(lesson.max_points for lesson in one.lessons)
+    return {"version": 1, "status": status, "max_score": most, "tests": tests}
 
 
 def _tests(lesson: LessonResult) -> list[dict[str, Any]]:

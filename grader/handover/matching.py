@@ -21,6 +21,7 @@ PERSON_KEYS = {
     "sid": ("sis",),
 }
 DECISIVE = ("user_id",)  # whoever has one and is not on the roster is nobody there
+GITHUB = "github"
 GROUP = "; "  # between the people of one submission
 NAME_KEYS = ("login", "email", "sis")
 Pair = tuple[SubmissionResult, Student]
@@ -86,7 +87,7 @@ def _students_of(
     """Return whose it is; if that is nobody, also the students who fit equally well."""
     person, perhaps = one.person, list[Student]()
     for key, places in PERSON_KEYS.items():
-        if key == "login" and person.get("lms", "").lower() == "github":
+        if key == "login" and person.get("lms", "").lower() == GITHUB:
             continue  # a name at GitHub is none on the learning platform
         found = [_by_keys(known, word, places) for word in person.get(key, "").split(GROUP)]
         if sure := _only_ones(found):
@@ -94,7 +95,9 @@ def _students_of(
         perhaps = perhaps or max(found, key=len)
         if key in DECISIVE and person.get(key) and any(s.keys.get(key) for s in known):
             return [], perhaps
-    words = [one.id, *person.get("name", "").split(GROUP)]
+    words = person.get("name", "").split(GROUP)
+    if person.get("lms", "").lower() != GITHUB:  # there it is made of a login
+        words.insert(0, one.id)
     named = [_by_name(known, word) for word in words]
     return _only_ones(named), perhaps or max(named, key=len)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.report.failure import failure_text
+from grader.report.late import alike_late
 from grader.results import (
     GRADED,
     GRADER_ERROR,
@@ -37,10 +38,7 @@ def number(value: float) -> str:
 
 def mark_of(one: SubmissionResult, lesson_id: str = "") -> float:
     """Return the points that count for this lesson; for all of them if none is named."""
-    if not lesson_id:
-        return one.mark
-    points = sum(lesson.points for lesson in _lessons(one, lesson_id))
-    return float(points * (100 - one.late.get("percent", 0)) / 100)
+    return sum(map(one.mark_in, _lessons(one, lesson_id))) if lesson_id else one.mark
 
 
 def short_story(one: SubmissionResult, lesson_id: str = "") -> str:
@@ -52,15 +50,18 @@ def short_story(one: SubmissionResult, lesson_id: str = "") -> str:
         for lesson in chosen
     ]
     most = sum(lesson.max_points for lesson in chosen)
-    late = visible_line(str(one.late.get("reason", "")))
     parts = [", ".join(lessons)]
-    parts += [f"less {one.late['percent']} %: {late}"] if late_off(one) else []
+    for late, its_lessons in alike_late(one, chosen):
+        if late.get("percent"):
+            where = "" if len(its_lessons) == len(chosen) else f" in {', '.join(its_lessons)}"
+            reason = visible_line(str(late.get("reason", "")))
+            parts.append(f"less {late['percent']:g} %{where}: {reason}")
     return f"{number(mark_of(one, lesson_id))}/{most} points: {'; '.join(parts)}"
 
 
 def late_off(one: SubmissionResult) -> bool:
     """Whether lateness takes points off."""
-    return bool(one.late.get("percent"))
+    return any(late.get("percent") for late in one.late.values())
 
 
 def why_no_mark(one: SubmissionResult, lesson_id: str = "") -> str:

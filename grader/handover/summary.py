@@ -32,7 +32,7 @@ def _count(document: Document) -> str:
 
 def _row(document: Document, one: SubmissionResult) -> str:
     cells = [_lesson_cell(one, lesson["id"]) for lesson in document.lessons]
-    cells.append(f"{number(one.mark)}/{one.max_points}")
+    cells.append(f"{number(one.mark)}/{one.max_points}" if one.max_points else "-")
     return f"| {table_code(one.id)} | {' | '.join(cells)} |"
 
 

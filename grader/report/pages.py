@@ -37,12 +37,12 @@ from grader.report.people import needs_a_person
 from grader.report.replay import replay_command
 from grader.report.svg_sequence import sequence_svg
 from grader.results import TaskResult
+from grader.spreadsheet import BYTE_ORDER_MARK
 from grader.visible import visible, visible_line
 
 TEMPLATES = Path(__file__).with_name("templates")
 MISTAKES_TOLD = 20  # in full, with a transcript
 LONGEST_STORY = 40_000  # characters
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes a CSV for the encoding of its system
 
 
 def write_reports(document: Document, out: Path) -> None:

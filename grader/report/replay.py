@@ -9,5 +9,5 @@ def replay_command(submission_id: str, lesson: LessonResult) -> str:
     """Return a command that touches no earlier results; CLASS_DIR is where the class lies."""
     name = shlex.quote(submission_id)
     number = lesson.id.partition("_")[0]
-    which = f"--only {name} --lesson {number} --seed {lesson.seed}"
+    which = f"--only={name} --lesson {number} --seed {lesson.seed}"
     return f"python -m grader grade CLASS_DIR {which} --out out/again"
