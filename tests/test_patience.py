@@ -1,5 +1,6 @@
 """How long the harness waits: no longer than it must, and not for a machine that runs others."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -88,6 +89,25 @@ def test_nobody_is_owed_more_than_the_wait_has_taken(stage, monkeypatch):
     monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 100.0)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
     assert 0.2 <= stage.debt.given < 1
+
+
+def test_what_was_lost_in_waits_that_went_well_is_given_to_the_task(stage, monkeypatch):
+    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 3.0)
+    stage.task_time.looked(18.0, 18.0)
+    before = stage.task_time.left
+    assert stage.wait_until(lambda: True)
+    assert stage.task_time.left == pytest.approx(before + 3.0, abs=0.1)
+    stage.task_time.looked(3.0, 3.0)
+    before = stage.task_time.left
+    assert stage.wait_until(lambda: True)
+    assert stage.task_time.left == pytest.approx(before, abs=0.1)  # once
+
+
+def test_who_never_becomes_steady_is_not_waited_for_beyond_the_task(stage):
+    stage.task_time.looked(20.0, 20.0)
+    seen = itertools.count(1)
+    stage.waits_until_steady(lambda: next(seen))
+    assert next(seen) < 10
 
 
 def test_for_a_hardship_of_ours_a_program_is_waited_for_longer_once():

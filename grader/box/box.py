@@ -60,6 +60,11 @@ class Box:
         if self.ground is not None:
             self.ground.give(folder)
 
+    @property
+    def shown(self) -> Path | None:
+        """A folder in which boxed programs find what we put there and cannot change it."""
+        return self.ground.shown if self.ground is not None else None
+
     def start(
         self,
         command: Sequence[str],

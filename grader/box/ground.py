@@ -37,6 +37,9 @@ class Ground:
         for name, text in OWN_ETC.items():
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o644)
+        self.shown = self.folder / "shown"  # to programs, who cannot change it
+        self.shown.mkdir()
+        self.shown.chmod(0o755)
         self.prefix = self._show_python()
         if self.is_root:
             os.umask(0)  # what a suite puts into a task's folder is also the program's

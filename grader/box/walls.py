@@ -82,6 +82,7 @@ def box_words(
     if Path("/usr") in KIT.parents:
         words += ["--tmpfs", str(KIT)]
     words += [*parents(open_to), "--bind", str(open_to), str(open_to)]
+    words += ["--ro-bind", str(ground.shown), str(ground.shown)]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(folder)]
     return words
 

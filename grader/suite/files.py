@@ -11,6 +11,8 @@ from grader.wire.lines import shown
 from grader.wire.peer import Peer
 
 MAX_CHUNK = 65536
+MAX_LINE = 65536
+MOST_BETWEEN = 1000  # lines beside a file; who says more is not listened to any longer
 
 
 def digest(data: bytes) -> str:
@@ -99,7 +101,7 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
     """
     between: list[str] = []
     while _chat_comes(server):
-        between.append(server.gets_line())
+        _notes(server, between, server.gets_line())
     server.gets(f"/file {number} {len(data)} {name}")
     done = 0
     while True:
@@ -120,7 +122,14 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
                 raise server.stage.fail(Kind.DIFFERENT, server.name, repr(wanted), got)
             return between
         else:
-            between.append(line)
+            _notes(server, between, line)
+
+
+def _notes(server: Peer, between: list[str], line: str) -> None:
+    between.append(line)
+    if len(between) > MOST_BETWEEN or len(line) > MAX_LINE:
+        words = "chunks of a file, and typed lines between them"
+        raise server.stage.fail(Kind.DIFFERENT, server.name, words, f"{len(between)} other lines")
 
 
 def _chat_comes(server: Peer) -> bool:

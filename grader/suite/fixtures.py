@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,21 @@ def kit_client(stage: Stage) -> Callable[..., Client]:
         return Client(stage, "--port", str(port), *options, folder=folder, **settings)
 
     return start
+
+
+@pytest.fixture
+def kits_folder(stage: Stage) -> Iterator[Path]:
+    """Where the kit's own programs have their files, which no program of the submission can reach.
+
+    They run with the grader's rights: a link in their way would lead them anywhere. In a student's
+    kit, where they are the submission's own, it is the task's folder.
+    """
+    if not SOLUTION.is_dir():
+        yield stage.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:
+        stage.apart = Path(name)
+        yield stage.apart
 
 
 def _solution(lesson: str) -> Path | None:

@@ -12,18 +12,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.suite.files import digest
+from grader.suite.plain_files import plain_bytes
 from grader.wire.client import Client
 from grader.wire.failure import Kind
 from grader.wire.lines import difference, shown
+from grader.wire.stage import Stage
+
+MOST_BYTES = 1 << 24  # of a file that is compared with itself; those of the suites are small
+A_LITTLE_MORE = 1000  # bytes behind the end of a file that are shown
 
 
 def has_file(client: Client, path: Path, data: bytes) -> None:
     """Expect a plain file with exactly these bytes."""
     name = path.name
-    if path.is_symlink() or not path.is_file():
-        there = ", ".join(repr(one.name) for one in sorted(path.parent.glob("*"))) or "nothing"
+    got = plain_bytes(client.stage, path, len(data) + A_LITTLE_MORE)
+    if got is None:
+        there = ", ".join(map(repr, sorted(names_in(path.parent)))) or "nothing"
         raise client.failed(Kind.MISSING, f"a file {name!r} in {path.parent.name!r}", there)
-    got = path.read_bytes()
     if got != data:
         words = difference(data, got) or shown(got)
         raise client.failed(Kind.DIFFERENT, f"{len(data)} bytes in {name!r} as they were", words)
@@ -31,8 +36,8 @@ def has_file(client: Client, path: Path, data: bytes) -> None:
 
 def has_only(client: Client, folder: Path, *names: str) -> None:
     """Expect a folder to hold files of these names and nothing else; none if it is missing."""
-    client.stage.wait_until(lambda: _names_in(folder) == set(names), through_end=True)
-    there = _names_in(folder)
+    client.stage.wait_until(lambda: names_in(folder) == set(names), through_end=True)
+    there = names_in(folder)
     if there != set(names):
         wanted = ", ".join(map(repr, sorted(names))) or "nothing"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
@@ -41,7 +46,7 @@ def has_only(client: Client, folder: Path, *names: str) -> None:
 
 def has_no_part(client: Client, folder: Path, but: str) -> None:
     """Expect no half file to be left in a folder, but for one that was there before."""
-    parts = sorted(path.name for path in folder.glob("*.part") if path.name != but)
+    parts = sorted(name for name in names_in(folder) if name.endswith(".part") and name != but)
     if parts:
         words = f"no .part left in {folder.name!r}"
         raise client.failed(Kind.DIFFERENT, words, ", ".join(map(repr, parts)))
@@ -49,16 +54,19 @@ def has_no_part(client: Client, folder: Path, but: str) -> None:
 
 def is_on_its_way(client: Client, folder: Path, name: str) -> None:
     """Expect a file that is not whole yet to be there as NAME.part, and not under its name."""
-    client.stage.wait_until(lambda: f"{name}.part" in _names_in(folder))
-    there = _names_in(folder)
+    client.stage.wait_until(lambda: f"{name}.part" in names_in(folder))
+    there = names_in(folder)
     if name in there or f"{name}.part" not in there:
         wanted = f"{name + '.part'!r} in {folder.name!r}, and no {name!r} yet"
         got = ", ".join(map(repr, sorted(there))) or "nothing"
         raise client.failed(Kind.DIFFERENT, wanted, got)
 
 
-def _names_in(folder: Path) -> set[str]:
-    return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+def names_in(folder: Path) -> set[str]:
+    """Return what is in a folder; nothing if it is none, or cannot be looked into."""
+    with suppress(OSError):
+        return set() if folder.is_symlink() else set(os.listdir(folder))
+    return set()
 
 
 def grows_to(client: Client, folder: Path, size: int) -> None:
@@ -76,30 +84,35 @@ def _holds_more(folder: Path, before: int) -> bool:
 def bytes_in(folder: Path) -> int:
     """Return how many bytes the files of a folder hold together."""
     total = 0
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for name in names_in(folder):
         with suppress(OSError):  # it has just got its name
-            total += path.stat().st_size
+            total += (folder / name).lstat().st_size
     return total
 
 
-def all_that_is_in(folder: Path, but: Path | None = None) -> dict[str, str]:
-    """Return what lies below a folder, each path and what it is; nothing of the folder `but`."""
+def all_that_is_in(stage: Stage, folder: Path, but: Path | None = None) -> dict[str, str]:
+    """Return what lies below a folder, each path and what it is; nothing of the folder `but`.
+
+    What goes away while this is looked at may be there or not.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         if but is None or but not in path.parents:
-            found[path.relative_to(folder).as_posix()] = _kind(path)
+            with suppress(OSError):
+                found[path.relative_to(folder).as_posix()] = _kind(stage, path)
     return found
 
 
-def _kind(path: Path) -> str:
+def _kind(stage: Stage, path: Path) -> str:
     if path.is_symlink():
         return f"a link to {path.readlink()}"
-    return f"a file {digest(path.read_bytes())}" if path.is_file() else "a folder"
+    data = plain_bytes(stage, path, MOST_BYTES)
+    return "a folder" if data is None and path.is_dir() else f"a file {digest(data or b'')}"
 
 
 def is_as_it_was(client: Client, folder: Path, before: dict[str, str], but: Path) -> None:
     """Expect that nothing has come into a folder, or gone, or changed, but for what `but` holds."""
-    now = all_that_is_in(folder, but)
+    now = all_that_is_in(client.stage, folder, but)
     for path in sorted({*before, *now}):
         if before.get(path) != now.get(path):
             what = "changed" if path in before and path in now else "new" if path in now else "gone"
@@ -109,20 +122,8 @@ def is_as_it_was(client: Client, folder: Path, before: dict[str, str], but: Path
 
 def is_still_there(client: Client, folder: Path, before: dict[str, str]) -> None:
     """Expect all these in a folder, as they were; links are followed by nobody."""
-    now = all_that_is_in(folder)
+    now = all_that_is_in(client.stage, folder)
     for path, was in before.items():
         if now.get(path) != was:
             words = f"{path!r} in {folder.name!r} to be as it was"
             raise client.failed(Kind.DIFFERENT, words, f"{now.get(path, 'nothing')}, not {was}")
-
-
-def links(path: Path, target: Path) -> None:
-    """Make a symbolic link; where the system does not let us, there is none, and no harm done."""
-    with suppress(OSError, NotImplementedError):
-        path.symlink_to(target)
-
-
-def makes_a_pipe(path: Path) -> None:
-    """Make a named pipe, which nobody writes into; where the system has none, there is nothing."""
-    with suppress(OSError, AttributeError):
-        os.mkfifo(path)

@@ -25,10 +25,13 @@ def is_told_off(client: Client, typed: str, words: str = "") -> None:
     def complained() -> bool:
         return _is_complaint(errors.beginning(before).decode("utf-8", "replace"), words)
 
-    client.stage.wait_until(lambda: client.has_printed(1) or complained())
+    def shows_a_line() -> bool:
+        return not all(PROGRESS.fullmatch(line) for line in client.unread_lines())
+
+    client.stage.wait_until(lambda: shows_a_line() or complained())
     if complained():
-        client.stage.wait_until(lambda: client.has_printed(1), client.stage.patience(NEXT_PRINT))
-        if not client.has_printed(1):
+        client.stage.wait_until(shows_a_line, client.stage.patience(NEXT_PRINT))
+        if not shows_a_line():
             return
     wanted = f"a line about {typed!r} on the screen"
     printed = next_line(client, wanted)

@@ -9,6 +9,7 @@ from typing import IO, Any
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.keyboard import Keyboard, PatientKeyboard
 from grader.wire.lines import same_text, shown, shown_text, take_line
+from grader.wire.patience import PATIENCE
 from grader.wire.process import NO_STDIN
 from grader.wire.program import Program
 from grader.wire.stage import Stage
@@ -19,7 +20,8 @@ KEPT_OUTPUT = 8 * 1024 * 1024  # bytes of its stdout
 CTRL_D = b"\x04"
 WITHOUT_A_KEYBOARD = {subprocess.DEVNULL: "stdin is empty", NO_STDIN: "stdin is closed"}
 PRESSES = 5
-TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it
+TAKEN = 0.03  # seconds in which a program that has read a line has also looked at it, if it may
+MOST_MOMENTS = 20  # for one that the machine keeps waiting just then
 
 
 class Client(Program):
@@ -98,7 +100,10 @@ class Client(Program):
         keyboard = self.keyboard
         assert keyboard is not None
         self.stage.wait_until(lambda: not keyboard.unread_bytes())
-        self.stage.lets_time_pass(TAKEN)
+        for _ in range(MOST_MOMENTS):
+            self.stage.lets_time_pass(TAKEN)
+            if not self.process.family.is_held_up():
+                break
 
     def waits_until_stopped(self) -> None:
         """Wait until it has taken all that was typed, or takes no more of it."""
@@ -108,11 +113,12 @@ class Client(Program):
 
     # -- what it shows --------------------------------------------------------------------
 
-    def prints(self, *lines: str) -> None:
-        """Expect exactly these lines next on its stdout."""
+    def prints(self, *lines: str, within: float = PATIENCE) -> None:
+        """Expect exactly these lines next on its stdout. within: seconds for the first of them."""
         for expected in lines:
             wanted = f"{shown_text(expected)} on the screen"
-            line = self.prints_line(wanted)
+            line = self.prints_line(wanted, within)
+            within = PATIENCE
             if not _same(line, expected):
                 raise self.failed(Kind.DIFFERENT, wanted, shown(line), line)
 
@@ -123,9 +129,11 @@ class Client(Program):
             take_line(self.screen)
         self.prints(line)
 
-    def prints_line(self, expected: str = "a line on the screen") -> bytes:
-        """Return the next line on its stdout, without its end."""
-        self.stage.wait_until(lambda: b"\n" in self._unread())
+    def prints_line(
+        self, expected: str = "a line on the screen", within: float = PATIENCE
+    ) -> bytes:
+        """Return the next line on its stdout, without its end. within: seconds to wait for it."""
+        self.stage.wait_until(lambda: b"\n" in self._unread(), self.stage.patience(within))
         line = take_line(self._unread())
         if line is None:
             raise self._nothing(expected, "without a line end")
@@ -134,7 +142,11 @@ class Client(Program):
 
     def has_printed(self, lines: int) -> bool:
         """Whether so many lines that nobody has asked for yet stand on its screen."""
-        return self._unread().count(b"\n") >= lines
+        return len(self.unread_lines()) >= lines
+
+    def unread_lines(self) -> list[str]:
+        """Return the whole lines on its screen that nobody has asked for yet."""
+        return self._unread().decode("utf-8", "replace").replace("\r\n", "\n").split("\n")[:-1]
 
     def prompts(self, prompt: str) -> None:
         """Expect exactly this text next on its stdout; what follows stands on the same line."""
@@ -150,14 +162,17 @@ class Client(Program):
         del self.screen[: len(wanted)]
         self.stage.transcript.record(self.name, "screen", wanted)
 
-    def shows(self, text: str) -> None:
-        """Expect this text to come up on its terminal, whatever stands before it."""
+    def shows(self, text: str, within: float = PATIENCE) -> None:
+        """Expect this text to come up on its terminal, whatever stands before it.
+
+        within: seconds.
+        """
         wanted = text.encode()
 
         def there() -> bool:
             return wanted in without_controls(bytes(self._unread()))
 
-        if not self.stage.wait_until(there):
+        if not self.stage.wait_until(there, self.stage.patience(within)):
             got = without_controls(bytes(self.screen))
             raise self.failed(Kind.SILENCE, f"{text!r} on the terminal", shown(got[-60:]))
         self.stage.transcript.record(self.name, "screen", wanted)

@@ -16,6 +16,8 @@ from grader.wire.transcript import END, RESET
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CHUNK = 262144  # bytes for one call of the kernel
 UNREAD_LIMIT = 64 * 1024 * 1024  # bytes kept; past that the program is flooding, and waits
+UNREAD_IN_ALL = 4 * UNREAD_LIMIT  # of all connections of a task
+MUCH = 1024 * 1024  # bytes; who has less does not matter for that
 
 
 class Connection:
@@ -99,8 +101,13 @@ class Connection:
             return
         self.stage.transcript.record(self.other, self.name, data)
         self.arrived += data
-        if len(self.arrived) > UNREAD_LIMIT:
+        if len(self.arrived) > MUCH and self._is_flooded():
             self.read(False)
+
+    def _is_flooded(self) -> bool:
+        others = (one for one in self.stage.open if isinstance(one, Connection))
+        in_all = sum(len(one.arrived) for one in others)
+        return len(self.arrived) > UNREAD_LIMIT or in_all > UNREAD_IN_ALL
 
     def _ended(self, how: str) -> None:
         self.ending = how

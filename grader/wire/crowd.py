@@ -12,8 +12,11 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from grader.wire import sockets
 from grader.wire.failure import Kind
@@ -55,13 +58,14 @@ def _knock(server: Server, size: int) -> int:
     knocking: list[socket.socket] = []
     try:
         for member in members:
-            member.send_signal(signal.SIGSTOP)
+            with suppress(psutil.NoSuchProcess):
+                member.send_signal(signal.SIGSTOP)
         for _ in range(size):
             sock = socket.socket()
             sock.setblocking(False)
             sock.connect_ex((server.host, server.port))
             knocking.append(sock)
-        return _connected(knocking)
+        return _connected(knocking, KNOCK_SECONDS * server.stage.slowness)
     finally:
         for sock in knocking:
             sockets.reset(sock)
@@ -90,12 +94,16 @@ def _fewer_wait(server: Server, than: int) -> bool:
     return sockets.queued_visitors(server.port) < than
 
 
-def _connected(knocking: list[socket.socket]) -> int:
+def _connected(knocking: list[socket.socket], seconds: float) -> int:
+    """Return how many of them are connected, or become so within these seconds."""
     poll = select.poll()
-    for sock in knocking:
-        poll.register(sock, select.POLLOUT)
-    ready = poll.poll(KNOCK_SECONDS * 1000)
-    if len(ready) < len(knocking):
-        ready = poll.poll(0)
-    good = select.POLLOUT
-    return sum(1 for _, events in ready if events & good and not events & select.POLLERR)
+    waiting = {sock.fileno() for sock in knocking}
+    for descriptor in waiting:
+        poll.register(descriptor, select.POLLOUT)
+    connected, end = 0, time.monotonic() + seconds
+    while waiting and (left := end - time.monotonic()) > 0:
+        for descriptor, events in poll.poll(left * 1000):
+            poll.unregister(descriptor)
+            waiting.remove(descriptor)
+            connected += not events & (select.POLLERR | select.POLLHUP)
+    return connected

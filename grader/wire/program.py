@@ -53,7 +53,7 @@ class Program:
         command = [interpreter(), file, *options]
         wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
         asked = [one for one, is_wanted in wanted.items() if is_wanted]
-        environment = hardships(stage.folder.parent, *asked)
+        environment = hardships(stage.box.shown or stage.folder.parent, *asked)
         stage.debt.add(sum(one.costs for one in asked))
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
@@ -103,8 +103,15 @@ class Program:
         return peak_memory(self.process)
 
     def has_not_grown_by(self, limit: int, since: dict[int, int]) -> None:
-        """Expect its memory to have grown by less than `limit` bytes since memory() was asked."""
-        growth = sum(now - since.get(pid, now) for pid, now in self.memory().items())
+        """Expect its memory to have grown by less than `limit` bytes since memory() was asked.
+
+        Of a process that is new what counts is by how much it is larger than the largest was.
+        """
+        largest = max(since.values(), default=0)
+        growth = sum(
+            now - since[pid] if pid in since else max(0, now - largest)
+            for pid, now in self.memory().items()
+        )
         if growth >= limit:
             raise self.failed(
                 Kind.RESOURCES,

@@ -19,7 +19,7 @@ from grader.wire.stage import Stage
 
 OURS = ("127.0.0.1", "localhost")
 ANOTHER_OF_OURS = "127.0.0.2"
-READY = re.compile(r"^listening on (\S+):([0-9]+)\r?\n", re.MULTILINE)
+READY = re.compile(r"^listening on ([!-~]{1,255}):([0-9]{1,5})\r?\n", re.MULTILINE)
 
 
 class Server(Program):
@@ -97,7 +97,7 @@ class Server(Program):
             sockets.holds_little(sock, receive_buffer)
         try:
             sock.connect((self.host, self.port))
-        except OSError as error:
+        except (OSError, ValueError, OverflowError) as error:  # no address, and no port, at all
             sock.close()
             self.stage.loop.look(0)
             raise self.stage.fail(

@@ -9,7 +9,7 @@ from contextlib import suppress
 # netlink(7), sock_diag(7): the request and the offsets in its answer, struct inet_diag_msg.
 NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, LISTENING = 4, 20, 10
 ONE, ALL = 0x1, 0x301  # NLM_F_REQUEST, and with NLM_F_DUMP
-LAST_TYPES = (2, 3)  # NLMSG_ERROR, NLMSG_DONE
+ERROR, DONE = 2, 3  # NLMSG_ERROR, NLMSG_DONE
 HEADER_SIZE = 16  # struct nlmsghdr
 PORT_AT = HEADER_SIZE + 4  # idiag_sport
 QUEUE_AT = HEADER_SIZE + 4 + 48 + 4  # idiag_rqueue
@@ -21,20 +21,22 @@ def is_listening(port: int) -> bool | None:
     """Whether somebody listens on this TCP port; None where the system does not say."""
     if not sys.platform.startswith("linux"):
         return None
-    return port in _queues()
+    queues = _queues()
+    return None if queues is None else port in queues
 
 
 def queued_visitors(port: int) -> int:
     """Return how many visitors this port's listener has not accepted; 0 if that is hidden."""
-    return _queues().get(port, 0) if sys.platform.startswith("linux") else 0
+    return (_queues() or {}).get(port, 0) if sys.platform.startswith("linux") else 0
 
 
-def _queues() -> dict[int, int]:
-    """Return how many visitors wait at each port at which somebody listens."""
-    return _queues_of(socket.AF_INET6) | _queues_of(socket.AF_INET)
+def _queues() -> dict[int, int] | None:
+    """Return how many visitors wait at each port with a listener; None if that is hidden."""
+    found = _queues_of(socket.AF_INET)
+    return None if found is None else (_queues_of(socket.AF_INET6) or {}) | found
 
 
-def _queues_of(family: int) -> dict[int, int]:
+def _queues_of(family: int) -> dict[int, int] | None:
     found: dict[int, int] = {}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
         kernel.send(_question(ANYWHERE, ANYWHERE, family, 1 << LISTENING, ALL))
@@ -42,8 +44,8 @@ def _queues_of(family: int) -> dict[int, int]:
             answer = kernel.recv(1 << 16)
             while answer:
                 length, kind = struct.unpack_from("=IH", answer)
-                if kind in LAST_TYPES:
-                    return found
+                if kind in (ERROR, DONE):  # an error: this kernel does not tell
+                    return found if kind == DONE else None
                 port = struct.unpack_from("!H", answer, PORT_AT)[0]
                 found[port] = struct.unpack_from("=I", answer, QUEUE_AT)[0]
                 answer = answer[(length + 3) & ~3 :]

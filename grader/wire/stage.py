@@ -18,6 +18,7 @@ from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
 HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
+NEARLY_OVER = 4.0  # seconds of the task's time that are left; multiplied by the slowness
 NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
 
 
@@ -39,6 +40,7 @@ class Stage:
         self, folder: Path, slowness: float = 1.0, seed: int = 1, box: Box = OUTSIDE
     ) -> None:
         self.folder = folder
+        self.apart = folder.parent  # where the kit's own programs have files; see fixtures
         self.box = box
         self.slowness = slowness
         self.seed = seed
@@ -46,6 +48,7 @@ class Stage:
         self.transcript = Transcript()
         self.task_time = Deadline(TASK_SECONDS * slowness)
         self.debt = Debt(MOST_OWED * slowness)
+        self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
         self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
         self.processes: list[Process] = []
         self.watched: Process | None = None  # the process whose end ends every wait
@@ -91,6 +94,8 @@ class Stage:
         There is none when the program has ended or reached a TODO; after a traceback there is
         little. through_end: its end is what is waited for.
         """
+        if self.task_time.left < NEARLY_OVER * self.slowness:
+            self._repay()
         deadline = deadline or self.patience()
         process = self.watched
 
@@ -127,6 +132,15 @@ class Stage:
             lately = max(lately, HELD_UP)
         return self.debt.owed(lately, by_us_too=not brief)
 
+    def _repay(self) -> None:
+        """Give the task the time that was lost in waits which went well all the same."""
+        spent = self.task_time.spent
+        if spent - self.repaid_at < HELD_UP:
+            return
+        self.repaid_at = spent
+        lost = min(self._without_a_turn(), spent) - self.debt.given
+        self.task_time.lengthen(self.debt.owed(lost, by_us_too=False))
+
     def _without_a_turn(self) -> float:
         return sum(process.family.seconds_without_a_turn() for process in self.processes)
 
@@ -142,7 +156,7 @@ class Stage:
     def waits_until_steady(self, count: Callable[[], int]) -> None:
         """Wait until the count is 0, or has not changed for a moment: nobody takes any more."""
         before = -1
-        while (now := count()) and now != before:
+        while (now := count()) and now != before and not self.task_time.over:
             before = now
             self.lets_time_pass(NOTHING_TAKEN)
 

@@ -2,6 +2,7 @@
 
 from grader.suite import scenes, task
 from grader.wire.crowd import queue_holds
+from grader.wire.patience import STARTING
 from grader.wire.peer import Peer
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
@@ -227,10 +228,10 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
         client.ends(0)
     scripted_server.close()
     client = start_client()
-    client.ends(1)
+    client.ends(1, within=STARTING)
     client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
     lost = start_client("--host", EVERYBODY)
-    lost.ends(1)
+    lost.ends(1, within=STARTING)
     lost.says_on_stderr(f"cannot connect to {EVERYBODY}:{scripted_server.port}: ")
     elsewhere = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # --host is not 127.0.0.1
     client = start_client(to=elsewhere)

@@ -22,6 +22,7 @@ from grader.suite.people import (
 )
 from grader.wire.client import Client
 from grader.wire.crowd import queue_holds
+from grader.wire.patience import STARTING
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
 
@@ -600,7 +601,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
         client.ends(0)
     scripted_server.close()
     client = start_client("--name", "bob")
-    client.ends(1)
+    client.ends(1, within=STARTING)
     client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
 
 
@@ -620,16 +621,16 @@ def talk_to_each_other(alice, bob):
 @task("6.18", needs=["6.3", "6.14"])
 def test_both_understand_the_kits_own_programs(server, start_client, kit_server, kit_client):
     alice = kit_client(LESSON, server.port, "--name", "alice", name="alice")
-    alice.prints(QUESTION, "* welcome, alice")
+    alice.prints(QUESTION, "* welcome, alice", within=STARTING)
     bob = kit_client(LESSON, server.port, "--name", "bob", name="bob")
-    bob.prints(QUESTION, "* welcome, bob")
+    bob.prints(QUESTION, "* welcome, bob", within=STARTING)
     talk_to_each_other(alice, bob)
 
     port = str(kit_server(LESSON).port)
     alice = start_client("--port", port, "--name", "alice", name="alice")
-    alice.prints(QUESTION, "* welcome, alice")
+    alice.prints(QUESTION, "* welcome, alice", within=STARTING)
     bob = start_client("--port", port, name="bob")
-    bob.prints(QUESTION)
+    bob.prints(QUESTION, within=STARTING)
     bob.prompts(PROMPT)
     bob.types("ALICE")
     bob.prints(TAKEN, QUESTION)

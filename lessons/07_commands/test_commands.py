@@ -21,6 +21,7 @@ from grader.suite.people import (
     memory_stays_small,
 )
 from grader.wire.crowd import queue_holds
+from grader.wire.patience import STARTING
 
 pytest_plugins = ["grader.suite.plugin"]
 
@@ -521,9 +522,9 @@ def test_both_understand_the_kits_own_programs(server, start_client, kit_server,
             return start_client("--port", str(port), "--name", claim, name=name)
 
         alice = start("alice", "alice")
-        alice.prints(QUESTION, "* welcome, alice")
+        alice.prints(QUESTION, "* welcome, alice", within=STARTING)
         bob = start("bob", "ALICE")
-        bob.prints(QUESTION, TAKEN, QUESTION)
+        bob.prints(QUESTION, TAKEN, QUESTION, within=STARTING)
         bob.prompts(PROMPT)
         bob.types("bob")
         bob.prints("* welcome, bob")

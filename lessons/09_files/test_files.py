@@ -26,8 +26,7 @@ from grader.suite.folders import (
     is_as_it_was,
     is_on_its_way,
     is_still_there,
-    links,
-    makes_a_pipe,
+    names_in,
 )
 from grader.suite.notices import (
     is_told_off,
@@ -52,8 +51,16 @@ from grader.suite.people import (
     is_heard,
     meets,
 )
+from grader.suite.plain_files import (
+    links,
+    makes_a_pipe,
+    makes_folder,
+    puts_file,
+    removes_file,
+)
 from grader.wire.crowd import queue_holds
 from grader.wire.failure import Kind
+from grader.wire.patience import STARTING
 from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
 
@@ -523,7 +530,7 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
     client, server = comes_in(start_client, scripted_server, short_sends=True)
     for number, size in enumerate(SIZES, 1):
         data = scenes.counted(size).encode()
-        (stage.folder / "my notes.txt").write_bytes(data)
+        puts_file(stage, stage.folder / "my notes.txt", data)
         client.types("/sendfile my notes.txt")
         between = takes_file(server, number, "my notes.txt", data)
         sends_nothing_else(stage, between)
@@ -531,9 +538,9 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
         server.sends(f"alice: got {number}")
         prints_after_progress(client, f"alice: got {number}")
     folder = stage.folder / "a folder"
-    folder.mkdir()
+    makes_folder(stage, folder)
     data = ALL_BYTES * 800 + OWN_LINES
-    (folder / "bytes.bin").write_bytes(data)
+    puts_file(stage, folder / "bytes.bin", data)
     client.types("/sendfile a folder/bytes.bin")
     number = len(SIZES) + 1
     sends_nothing_else(stage, takes_file(server, number, "bytes.bin", data))
@@ -541,7 +548,7 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
     server.sends("alice: thanks")
     prints_after_progress(client, "alice: thanks")
     name = " b \U0001f642.bin"  # the path is all that stands behind the first space
-    (stage.folder / name).write_bytes(b"abcd")
+    puts_file(stage, stage.folder / name, b"abcd")
     client.types(f"/sendfile {name}")
     sends_nothing_else(stage, takes_file(server, number + 1, name, b"abcd"))
     prints_after_progress(client, f"* sending {name} as {number + 1}")
@@ -561,7 +568,7 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
     client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
     data = scenes.counted(LARGE).encode()
-    (stage.folder / "large").write_bytes(data)
+    puts_file(stage, stage.folder / "large", data)
     server.goes_silent()
     client.types("/sendfile large")
     client.prints("* sending large as 1")
@@ -577,7 +584,7 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     prints_after_progress(client, "alice: got it", "large", at_least=1 - progress)
     for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
         is_told_off(client, line, "/sendfile")
-    makes_a_pipe(stage.folder / "pipe")
+    makes_a_pipe(stage, stage.folder / "pipe")
     for line in ("/sendfile none", "/sendfile .", "/sendfile pipe"):
         is_told_off(client, line)
     client.types("//file x", "/filed 1", "/sendfiles large")
@@ -612,7 +619,7 @@ def leaves_when_it_is_sent(client, server, number, data):
 def test_a_file_that_is_being_sent_is_cancelled(stage, start_client):
     narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
     client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
-    (stage.folder / "large").write_bytes(bytes(LARGE))
+    puts_file(stage, stage.folder / "large", bytes(LARGE))
     for number, by_hand in ((1, True), (2, False)):
         server.goes_silent()
         client.types("/sendfile large")
@@ -663,9 +670,9 @@ def test_the_client_receives_files(stage, start_client, scripted_server):
     server.sends(longest)
     prints_after_notices(client, longest)
     takes_three_at_once(client, server, folder)
-    there = {path.name for path in folder.iterdir()} | {"b.part", "c"}
-    (folder / "b.part").write_bytes(b"mine")
-    links(folder / "c", stage.folder / "elsewhere")
+    there = names_in(folder) | {"b.part", "c"}
+    puts_file(stage, folder / "b.part", b"mine")
+    links(stage, folder / "c", stage.folder / "elsewhere")
     c = "c (1)" if (folder / "c").is_symlink() else "c"
     places = ("a.txt", "a.txt (1)", "a.txt (2)", "b (1)", c)
     for place in places:
@@ -731,14 +738,15 @@ NONSENSE = (
 def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scripted_server):
     client, server = comes_in(start_client, scripted_server)
     folder = stage.folder / "downloads"
-    (stage.folder / "outside").mkdir()
-    (stage.folder / "mine").write_bytes(b"not yours")
-    folder.mkdir(exist_ok=True)
-    (folder / "mine").write_bytes(b"mine")
-    links(folder / "link", stage.folder / "mine")
-    links(folder / "p.part", stage.folder / "mine")
-    links(folder / "folder", stage.folder / "outside")
-    before, mine = all_that_is_in(stage.folder.parent, folder), all_that_is_in(folder)
+    makes_folder(stage, stage.folder / "outside")
+    puts_file(stage, stage.folder / "mine", b"not yours")
+    makes_folder(stage, folder)
+    puts_file(stage, folder / "mine", b"mine")
+    links(stage, folder / "link", stage.folder / "mine")
+    links(stage, folder / "p.part", stage.folder / "mine")
+    links(stage, folder / "folder", stage.folder / "outside")
+    before = all_that_is_in(stage, stage.folder.parent, folder)
+    mine = all_that_is_in(stage, folder)
     roots = (f"{stage.folder}/absolute", f"{'../' * 30}{stage.folder}/deep")
     lies = [(f"alice/{number}", name) for number, name in enumerate((*LIES, *roots), 1)]
     for label, name in [*lies, *((label, "x") for label in LABELS)]:
@@ -752,7 +760,7 @@ def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scr
     is_still_there(client, folder, mine)
     server.sends("/file alice/1 4 late", "alice: now")
     prints_in_the_end(client, "alice: now")
-    (folder / "late").write_bytes(b"mine")
+    puts_file(stage, folder / "late", b"mine")
     server.sends_bytes(b"/data alice/1 4\nabcd/end alice/1 " + digest(b"abcd").encode() + b"\n")
     server.sends("alice: go on")
     prints_in_the_end(client, "alice: go on")
@@ -794,7 +802,7 @@ def no_half_file_stays(stage, start_client, scripted_server):
     server.sends_bytes(file_as_sent("alice/1", "long", b"abcd"))  # its name is free
     prints_after_notices(client, "* got long (4 bytes) from alice")
     has_file(client, folder / "long", b"abcd")
-    (folder / "long").unlink()
+    removes_file(stage, folder / "long")
     has_half_a_file(client, server)
     server.hangs_up()
     client.ends(1)
@@ -817,7 +825,7 @@ def no_half_file_stays(stage, start_client, scripted_server):
     client, server = comes_in(start_client, scripted_server, "--downloads", "not here")
     folder = stage.folder / "not here"
     if not folder.is_dir():  # it may have been made already, and then there is nothing to see
-        folder.write_bytes(b"mine")
+        puts_file(stage, folder, b"mine")
     server.sends_bytes(file_as_sent("alice/1", "x", b"abcd") + b"alice: go on\n")
     prints_in_the_end(client, "alice: go on")
     client.types("hello")
@@ -831,12 +839,15 @@ def has_half_a_file(client, server):
 
 
 @task("9.17", needs=["9.2", "9.12", "9.15"])
-def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+def test_both_understand_the_kits_own_programs(
+    stage, server, start_client, kit_server, kit_client, kits_folder
+):
     halves = (("small.bin", ALL_BYTES * 1000), ("large.bin", ALL_BYTES * (64 * MIB // 256)))
     for mine, (name, data) in zip((True, False), halves, strict=True):
-        (stage.folder / name).write_bytes(data)
+        place = kits_folder if mine else stage.folder
+        puts_file(stage, place / name, data)
         port = server.port if mine else kit_server(LESSON, "--buffer", "65536").port
-        folder = stage.folder / f"downloads-{mine}"
+        folder = place / f"downloads-{mine}"
 
         def start(name, *options, port=port, mine=mine):
             words = ("--name", name, *options)
@@ -845,12 +856,12 @@ def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_
             return start_client("--port", str(port), *words, name=name)
 
         alice = start("alice")
-        alice.prints(QUESTION, "* welcome, alice")
+        alice.prints(QUESTION, "* welcome, alice", within=STARTING)
         bob = start("bob", "--downloads", str(folder))
-        bob.prints(QUESTION, "* welcome, bob")
+        bob.prints(QUESTION, "* welcome, bob", within=STARTING)
         alice.prints("* bob joined")
         before = [person.memory() for person in (alice, bob)]
-        alice.types(f"/sendfile {stage.folder / name}")
+        alice.types(f"/sendfile {place / name}")
         alice.prints(f"* sending {name} as 1")
         grows_to(bob, folder, len(data))
         prints_after_notices(bob, f"* got {name} ({len(data)} bytes) from alice")

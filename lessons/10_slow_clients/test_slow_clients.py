@@ -15,7 +15,7 @@ from grader.suite.files import (
     sends_a_bad_chunk,
     takes_file,
 )
-from grader.suite.folders import all_that_is_in, has_file, has_only, is_as_it_was
+from grader.suite.folders import all_that_is_in, has_file, has_only, is_as_it_was, names_in
 from grader.suite.notices import (
     names_it,
     prints_after_notices,
@@ -34,9 +34,10 @@ from grader.suite.people import (
     enters,
     is_heard,
 )
+from grader.suite.plain_files import puts_file
 from grader.wire.crowd import queue_holds
 from grader.wire.failure import Kind, WireFailure
-from grader.wire.patience import PATIENCE
+from grader.wire.patience import PATIENCE, STARTING
 from grader.wire.program import INTERRUPT, TERMINATE
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -378,8 +379,12 @@ def a_sender_who_waits_is_dropped(server):
     alice.gets(f"/file sender/1 {size} small")
     for _ in range(FEW):
         alice.sends(f"/msg sender {LONG}")  # nobody else has to be dropped for that
-        said = ("* told sender", "/cancel sender/1")
-        if skips_to_one_of(alice, "sender/1", chunk, *said)[0] != "* told sender":
+        said = ("* told sender", "* no one here is called sender", "/cancel sender/1")
+        reply = skips_to_one_of(alice, "sender/1", chunk, *said)[0]
+        if reply == "* no one here is called sender":  # the name is free first
+            alice.gets("/cancel sender/1", "* sender left")
+            return
+        if reply != "* told sender":
             break
     else:  # a server may look only now and then who is dropped
         gets_behind_chunks(alice, "sender/1", chunk, "/cancel sender/1")
@@ -684,7 +689,7 @@ def closes_though_some_do_not_read(server, clock):
     bob.sends_bytes(b"and I?\n", even_if_hung_up_on=True)
     for person in (bob, silent):
         person.hangs_up()
-    server.stage.lets_time_pass(A_MOMENT)  # nobody hears of that
+    server.stage.lets_time_pass(A_MOMENT / server.stage.slowness)  # nobody hears of that
     late.reads_again()
     late.gets(*(f"alice: {number} {LONG}" for number in range(4)), "/file alice/1 9 x", CLOSING)
     for person in (alice, late):  # at once, or when all have what is due to them
@@ -858,7 +863,7 @@ def refuses_what_lesson_09_refuses(server, alice, bob):
 def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_server):
     client, server = comes_in(start_client, scripted_server, short_sends=True)
     data = ALL_BYTES * 600
-    (stage.folder / "a file").write_bytes(data)
+    puts_file(stage, stage.folder / "a file", data)
     client.types("hello", "/sendfile a file")
     server.gets("hello")
     if takes_file(server, 1, "a file", data):
@@ -890,16 +895,18 @@ def test_the_client_keeps_what_it_could_before(stage, start_client, scripted_ser
 
 def keeps_only_what_is_right(client, server, folder):
     """Nothing is replaced, nothing lands elsewhere, and what is damaged has no name."""
-    (folder / "mine").write_bytes(b"mine")
+    puts_file(client.stage, folder / "mine", b"mine")
     server.sends_bytes(file_as_sent("alice/7", "mine", b"abcd"))
     prints_after_notices(client, "* got mine (4 bytes) from alice")
     has_file(client, folder / "mine (1)", b"abcd")
     has_file(client, folder / "mine", b"mine")
-    before = all_that_is_in(folder.parent.parent, folder)
+    before = all_that_is_in(client.stage, folder.parent.parent, folder)
     server.sends_bytes(file_as_sent("alice/7", "../above", b"abcd") + b"alice: go on\n")
     prints_in_the_end(client, "alice: go on")
     is_as_it_was(client, folder.parent.parent, before, folder)
-    there = {path.name for path in folder.iterdir()}  # it may be there under a name of its own
+    server.sends_bytes(file_as_sent("alice/7", "next", b"ab"))  # behind it the disk is at rest
+    prints_in_the_end(client, "* got next (2 bytes) from alice")
+    there = names_in(folder)  # it may be there under a name of its own
     server.sends_bytes(b"/file alice/7 4 bad\n/data alice/7 4\nabcdalice: look\n")
     prints_after_notices(client, "alice: look")
     server.sends(f"/end alice/7 {digest(b'abce')}", "alice: well")
@@ -908,12 +915,15 @@ def keeps_only_what_is_right(client, server, folder):
 
 
 @task("10.16", needs=["10.1", "10.15"])
-def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_server, kit_client):
+def test_both_understand_the_kits_own_programs(
+    stage, server, start_client, kit_server, kit_client, kits_folder
+):
     data = ALL_BYTES * 2000
-    (stage.folder / "bytes").write_bytes(data)
     for mine in (True, False):
+        place = kits_folder if mine else stage.folder
+        puts_file(stage, place / "bytes", data)
         port = server.port if mine else kit_server(LESSON).port
-        folder = stage.folder / f"downloads-{mine}"
+        folder = place / f"downloads-{mine}"
 
         def start(name, *options, port=port, mine=mine):
             words = ("--name", name, *options)
@@ -922,11 +932,11 @@ def test_both_understand_the_kits_own_programs(stage, server, start_client, kit_
             return start_client("--port", str(port), *words, name=name)
 
         alice = start("alice")
-        alice.prints(QUESTION, "* welcome, alice")
+        alice.prints(QUESTION, "* welcome, alice", within=STARTING)
         bob = start("bob", "--downloads", str(folder))
-        bob.prints(QUESTION, "* welcome, bob")
+        bob.prints(QUESTION, "* welcome, bob", within=STARTING)
         alice.prints("* bob joined")
-        alice.types("hello", f"/sendfile {stage.folder / 'bytes'}")
+        alice.types("hello", f"/sendfile {place / 'bytes'}")
         bob.prints("alice: hello")
         prints_after_notices(bob, f"* got bytes ({len(data)} bytes) from alice")
         has_file(bob, folder / "bytes", data)

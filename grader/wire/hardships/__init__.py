@@ -15,6 +15,7 @@ around it can, and has written more than the right thing would have been.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,15 +54,20 @@ HARDSHIPS = (SHORT_SENDS, RESTLESS_THREADS)
 
 
 def hardships(place: Path, *asked: Hardship) -> dict[str, str]:
-    """Return an environment with these effects. place: a folder of the task, open to programs."""
+    """Return an environment with these effects. place: a folder that programs can read.
+
+    What was put there before is taken as it is: it is never written to again, since a program
+    may have left a link in its place.
+    """
     if not asked:
         return {}
     names = [one.file for one in asked]
     folder = place / "_".join(Path(name).stem for name in names)
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
-    custom = folder / "usercustomize.py"
     parts = [(HERE / name).read_text(encoding="utf-8") for name in names]
-    custom.write_text("\n".join(parts), encoding="utf-8")
-    custom.chmod(0o644)
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(0o755)
+        custom = folder / "usercustomize.py"
+        custom.write_text("\n".join(parts), encoding="utf-8")
+        custom.chmod(0o644)
     return {"PYTHONPATH": str(folder)}

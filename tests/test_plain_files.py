@@ -1,0 +1,108 @@
+"""The harness keeps files in folders that a hostile program can write to: no link leads it away."""
+
+import os
+import shutil
+
+import pytest
+
+from grader.box.box import ISOLATED, NO_PROC
+from grader.box.levels import best_level
+from grader.course.catalogue import SOLUTION, find_lesson
+from grader.judging.run import Job, run_lesson
+from grader.results import PASSED
+from grader.suite.folders import all_that_is_in, names_in
+from grader.suite.plain_files import (
+    links,
+    makes_a_pipe,
+    makes_folder,
+    plain_bytes,
+    puts_file,
+    removes_file,
+)
+from grader.wire.failure import WireFailure
+from grader.wire.patience import measured_slowness
+from grader.wire.stage import Stage
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
+PLANTS = """
+import os
+from contextlib import suppress
+with suppress(OSError):
+    os.rename("../short_sends", "../away")
+with suppress(OSError):
+    os.mkdir("../short_sends")
+with suppress(OSError):
+    os.symlink({victim!r}, "../short_sends/usercustomize.py")
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A task's world, and beside it a file that is nobody's business."""
+    (tmp_path / "task" / "09_files").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "precious").write_bytes(b"precious")
+    world = Stage(tmp_path / "task" / "09_files")
+    yield world
+    world.close()
+    assert names_in(tmp_path / "elsewhere") == {"precious"}
+    assert (tmp_path / "elsewhere" / "precious").read_bytes() == b"precious"
+
+
+def test_files_are_written_read_and_removed(world):
+    makes_folder(world, world.folder / "in")
+    makes_folder(world, world.folder / "in")
+    puts_file(world, world.folder / "in" / "a", b"long enough")
+    puts_file(world, world.folder / "in" / "a", b"abc")
+    assert plain_bytes(world, world.folder / "in" / "a", 2) == b"ab"
+    assert plain_bytes(world, world.folder / "in" / "b", 2) is None
+    removes_file(world, world.folder / "in" / "a")
+    assert names_in(world.folder / "in") == set()
+
+
+@pytest.mark.parametrize("name", ["link", "linked/precious", "linked/new", "pipe", "folder"])
+def test_what_is_in_the_way_costs_the_task_and_leads_nowhere(world, name):
+    elsewhere = world.folder.parent.parent / "elsewhere"
+    (world.folder / "link").symlink_to(elsewhere / "precious")
+    (world.folder / "linked").symlink_to(elsewhere)
+    (world.folder / "folder").mkdir()
+    makes_a_pipe(world, world.folder / "pipe")
+    path = world.folder / name
+    assert plain_bytes(world, path, 100) is None
+    with pytest.raises(WireFailure, match="grader: expected the test to be let put a file at"):
+        puts_file(world, path, b"x")
+    if "/" in name:
+        with pytest.raises(WireFailure):
+            removes_file(world, path)
+        with pytest.raises(WireFailure):
+            makes_folder(world, path)
+        links(world, path.with_name("one more"), world.folder)
+        makes_a_pipe(world, path.with_name("a pipe"))
+    assert names_in(world.folder / "linked") == set()
+
+
+def test_what_is_in_a_folder_is_told_and_links_are_not_followed(world):
+    (world.folder / "linked").symlink_to("../../elsewhere")
+    puts_file(world, world.folder / "a", b"")
+    makes_a_pipe(world, world.folder / "pipe")
+    found = all_that_is_in(world, world.folder)
+    assert set(found) == {"linked", "a", "pipe"}
+    assert found["linked"] == "a link to ../../elsewhere"
+
+
+@pytest.mark.skipif(best_level() not in (ISOLATED, NO_PROC), reason="needs a real box")
+def test_a_program_that_plants_a_link_where_a_hardship_was_changes_nothing(tmp_path):
+    victim = tmp_path / "precious"
+    victim.write_text("precious")
+    victim.chmod(0o600)
+    lesson = find_lesson("3")
+    folder = tmp_path / "eve" / lesson.id
+    shutil.copytree(SOLUTION / lesson.id, folder)
+    server = folder / "server.py"
+    text = server.read_text()
+    place = text.index("import ")
+    server.write_text(text[:place] + PLANTS.format(victim=str(victim)) + text[place:])
+    job = Job(lesson, folder.parent, ("3.6",), slowness=measured_slowness(), box=best_level())
+    [task] = [one for one in run_lesson(job).tasks if one.id == "3.6"]
+    assert task.state == PASSED, task
+    assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("precious", 0o600)
