@@ -34,7 +34,7 @@ def merged(
     known of any other stays. graded: the ids of the lessons that this run looked at.
     """
     found = {one.id: _result(one, lessons, run, earlier) for one in submissions}
-    for name in earlier.submissions.keys() - found.keys():
+    for name in () if only else earlier.submissions.keys() - found.keys():
         if kept := _without(graded, earlier.submissions[name]):
             found[name] = kept
     if only:

@@ -38,7 +38,7 @@ from grader.commands.finish import finish, note_what_was_written
 from grader.commands.grade_options import add_arguments, check, is_sample
 from grader.course.catalogue import all_lessons, lessons_named
 from grader.course.lesson import Lesson
-from grader.document import describe, make_document
+from grader.document import Document, describe, make_document
 from grader.errors import UserError
 from grader.handover.command_line import hand_over, roster_of
 from grader.report.gradebook import show_gradebook
@@ -80,11 +80,10 @@ def run(options: argparse.Namespace) -> int:
             tell(words)
         known = lessons_of(results, everything)
         document = make_document(known, results, level, time.monotonic() - began)
-        document.alike = _alike(
-            *(options, submissions, lessons, earlier),
-            news=news or not is_as_before(results, graded, earlier),
-            interrupted=class_run.interrupted,
-        )
+        document.alike = earlier.before.alike if earlier.before else []
+        news = news or not is_as_before(results, graded, earlier)
+        if news and not (class_run.interrupted or options.only or is_sample(options.class_folder)):
+            document.alike = _alike(document, submissions, lessons)
         written = finish(document, options.out, earlier, mode, class_run)
         show_gradebook(screen, document, options.out)
         if written or roster:
@@ -95,22 +94,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _alike(
-    options: argparse.Namespace,
-    submissions: Sequence[Submission],
-    lessons: Sequence[Lesson],
-    earlier: Earlier,
-    *,
-    news: bool,
-    interrupted: bool,
+    document: Document, submissions: Sequence[Submission], lessons: Sequence[Lesson]
 ) -> list[dict[str, Any]]:
-    """Return who has handed in nearly the same; the sample class is made of copies."""
-    before = earlier.before.alike if earlier.before else []
-    if is_sample(options.class_folder) or options.only or interrupted or not news:
-        return before
+    """Return who has handed in nearly the same; what was found in other lessons is kept."""
     folders = {one.id: one.folder for one in submissions if one.folder}
-    graded = {lesson.id for lesson in lessons}
-    known = folders.keys() | earlier.submissions.keys()
-    kept = [pair for pair in before if pair["lesson"] not in graded]
+    graded, known = {one.id for one in lessons}, {one.id for one in document.submissions}
+    kept = [pair for pair in document.alike if pair["lesson"] not in graded]
     kept = [pair for pair in kept if {pair["a"], pair["b"]} <= known]
     return kept + [asdict(pair) for pair in find_alike(folders, lessons)]
 
