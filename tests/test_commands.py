@@ -141,7 +141,7 @@ def test_check_says_full_marks_with_status_0_and_writes_json(tmp_path):
     assert done.returncode == 0, done.stdout
     assert b"PASS  1.1" in done.stdout
     written = json.loads(file.read_text())
-    assert written["format"] == 1
+    assert written["format"] == 2
     assert written["kit"]["suite"].startswith("sha256:")
     task = written["submissions"][0]["lessons"][0]["tasks"][0]
     assert task["state"] == "passed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,10 +24,19 @@ Place = tuple[str | Path, int | None]  # a name and the descriptor of its folder
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
+@contextmanager
+def file_with(data: bytes) -> Iterator[IO[bytes]]:
+    """Give an open file with these bytes, at its beginning; nobody else can find it."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        yield file
+
+
 def puts_file(stage: Stage, path: Path, data: bytes) -> None:
     """Write a file into the task's folder; it costs the task if the program is in the way."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with _in_its_folder(stage, path) as place, _opened(place, flags, "wb") as file:
+    with _in_its_folder(stage, path) as place, os.fdopen(_opened(place, flags), "wb") as file:
         file.write(data)
 
 
@@ -62,7 +72,7 @@ def plain_bytes(stage: Stage, path: Path, most: int) -> bytes | None:
     with (
         suppress(OSError),
         _opened_folder(stage, path) as place,
-        _opened(place, os.O_RDONLY, "rb") as file,
+        os.fdopen(_opened(place, os.O_RDONLY), "rb") as file,
     ):
         return file.read(most)
     return None
@@ -97,11 +107,11 @@ def _opened_folder(stage: Stage, path: Path) -> Iterator[Place]:
         os.close(where)
 
 
-def _opened(place: Place, flags: int, mode: str) -> IO[bytes]:
-    """Open a plain file. Raises OSError for anything else."""
+def _opened(place: Place, flags: int) -> int:
+    """Return the descriptor of a plain file. Raises OSError for anything else."""
     name, where = place
     descriptor = os.open(name, flags | CAREFUL, 0o666, dir_fd=where)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "there is something that is no file")
-    return os.fdopen(descriptor, mode)
+    return descriptor

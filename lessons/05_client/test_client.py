@@ -1,9 +1,8 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
-import tempfile
-
 from grader.suite import scenes, task
 from grader.suite.people import DISCONNECTED, hears, meets
+from grader.suite.plain_files import file_with
 from grader.wire.client import Client
 from grader.wire.failure import Kind
 from grader.wire.patience import STARTING
@@ -115,9 +114,7 @@ def test_the_end_of_stdin_leaves(start_client, scripted_server):
     client.ends(0)
     client.has_printed_nothing_more()
 
-    with tempfile.TemporaryFile() as file:
-        file.write(b"from a file\nits last line")
-        file.seek(0)
+    with file_with(b"from a file\nits last line") as file:
         client, server = meets(start_client, scripted_server, stdin=file)
     server.gets("from a file", "its last line")
     server.gets_hung_up_on()
