@@ -9,7 +9,7 @@ from grader.box.box import ISOLATED, NO_PROC
 from grader.box.levels import best_level
 from grader.course.catalogue import SOLUTION, find_lesson
 from grader.judging.run import Job, run_lesson
-from grader.results import PASSED
+from grader.results import FAILED, PASSED
 from grader.suite.folders import all_that_is_in, names_in
 from grader.suite.plain_files import (
     links,
@@ -26,14 +26,19 @@ from grader.wire.stage import Stage
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
 PLANTS = """
 import os
-from contextlib import suppress
-with suppress(OSError):
-    os.rename("../short_sends", "../away")
-with suppress(OSError):
-    os.mkdir("../short_sends")
-with suppress(OSError):
-    os.symlink({victim!r}, "../short_sends/usercustomize.py")
-"""
+def tries(do, *paths):
+    try:
+        do(*paths)
+    except OSError:
+        pass
+tries(os.rename, "../short_sends", "../away")
+tries(os.mkdir, "../short_sends")
+tries(os.symlink, "{elsewhere}/precious", "../short_sends/usercustomize.py")
+for name in ("small.bin", "large.bin", "bytes"):
+    tries(os.symlink, "{elsewhere}/precious", name)
+for name in ("downloads-True", "downloads-False"):
+    tries(os.symlink, "{elsewhere}", name)
+"""  # what the suites write to, and where the kit's own programs once had their files
 
 
 @pytest.fixture
@@ -91,18 +96,24 @@ def test_what_is_in_a_folder_is_told_and_links_are_not_followed(world):
 
 
 @pytest.mark.skipif(best_level() not in (ISOLATED, NO_PROC), reason="needs a real box")
-def test_a_program_that_plants_a_link_where_a_hardship_was_changes_nothing(tmp_path):
-    victim = tmp_path / "precious"
-    victim.write_text("precious")
+@pytest.mark.parametrize(("task", "passes"), [("3.6", True), ("9.17", False), ("10.16", False)])
+def test_a_server_that_plants_links_reaches_nothing(tmp_path, task, passes):
+    """It plants them where it can: also in the way of files of its own half of the task."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    victim = elsewhere / "precious"
+    victim.write_bytes(b"precious")
     victim.chmod(0o600)
-    lesson = find_lesson("3")
+    lesson = find_lesson(task.partition(".")[0])
     folder = tmp_path / "eve" / lesson.id
     shutil.copytree(SOLUTION / lesson.id, folder)
     server = folder / "server.py"
-    text = server.read_text()
+    text = server.read_text(encoding="utf-8")
     place = text.index("import ")
-    server.write_text(text[:place] + PLANTS.format(victim=str(victim)) + text[place:])
-    job = Job(lesson, folder.parent, ("3.6",), slowness=measured_slowness(), box=best_level())
-    [task] = [one for one in run_lesson(job).tasks if one.id == "3.6"]
-    assert task.state == PASSED, task
-    assert (victim.read_text(), victim.stat().st_mode & 0o777) == ("precious", 0o600)
+    plants = PLANTS.format(elsewhere=elsewhere)
+    server.write_text(text[:place] + plants + text[place:], encoding="utf-8")
+    job = Job(lesson, folder.parent, (task,), slowness=measured_slowness(), box=best_level())
+    [result] = [one for one in run_lesson(job).tasks if one.id == task]
+    assert result.state == (PASSED if passes else FAILED), result
+    assert names_in(elsewhere) == {"precious"}
+    assert (victim.read_bytes(), victim.stat().st_mode & 0o777) == (b"precious", 0o600)
