@@ -33,7 +33,7 @@ class Handshake:
         self.outbox = outbox
 
     def heard(self, line):
-        """Take note of a line from the server. In the main thread."""
+        """Take note of a line from the server. In the receiver's thread."""
         with self.lock:
             if self.welcomed:
                 return

@@ -41,7 +41,10 @@ class Outbox:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
-        """Send lines and pieces in turns until END has come and every file is through."""
+        """Send lines and pieces in turns until END has come and every file is through.
+
+        A server that has gone (OSError) ends it in silence.
+        """
         try:
             while self.typing or self.uploads:
                 self.take_line()
