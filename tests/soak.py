@@ -121,7 +121,7 @@ def soak(
     running: dict[Future[LessonResult], str] = {}
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            print("begun", flush=True)
+            print(f"{len(subjects)} programs, seeds from {seeds.start}", flush=True)
             for seed, (name, lesson, folder) in _in_turn(subjects, seeds):
                 if end and time.monotonic() >= end:
                     break

@@ -56,6 +56,7 @@ def test_each_week_has_its_own_lateness_and_people(tmp_path):
     percents = {name: {key: one["percent"] for key, one in found[name]["late"].items()}
                 for name in found}  # fmt: skip
     assert percents == {"ann": {"01_echo": 20}, "bob": {}, "carl": {"02_lines": 10}}
+    assert not any("lateness" in note for one in found.values() for note in one["notes"])
     shutil.rmtree(first / "ann")
     done = grade(first, tmp_path / "out", "--lesson", "1", "--lesson", "2")
     assert "left out, with all results: 'ann', 'carl'" in done.stdout

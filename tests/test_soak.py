@@ -64,7 +64,8 @@ def test_a_slice_that_is_ended_keeps_what_it_has(tmp_path):
         text=True,
     )
     assert slice_.stdout
-    assert [slice_.stdout.readline() for _ in range(2)] == ["-- crowd\n", "begun\n"]
+    begun = [slice_.stdout.readline() for _ in range(2)]
+    assert begun == ["-- crowd\n", "1 programs, seeds from 1\n"]
     slice_.send_signal(signal.SIGTERM)
     said, errors = slice_.communicate()
     assert "suite runs, 0 lost a point" in said

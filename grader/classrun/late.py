@@ -93,15 +93,18 @@ def apply(rules: Rules, results: Iterable[SubmissionResult], lessons: Container[
     for one in results:
         names = names_of(one)
         unknown -= set(names)
-        one.notes = [note for note in one.notes if not note.startswith(NOTE)]
         one.late = {name: late for name, late in one.late.items() if name not in lessons}
+        handed_in = [lesson.id for lesson in one.lessons if lesson.state != MISSING]
+        here = [name for name in handed_in if name in lessons]
+        if not here:
+            continue
+        one.notes = [note for note in one.notes if not note.startswith(NOTE)]
         submitted = _first(names, rules.submitted) or _by_platform(one, rules)
         if submitted is None:
             flag = "the platform marks it late, but " if "flag" in one.person else ""
             one.notes.append(f"{NOTE}{flag}no time of submission is known; nothing was taken off")
         elif late := late_for(names, submitted, rules):
-            here = [lesson.id for lesson in one.lessons if lesson.state != MISSING]
-            one.late |= {name: dict(late) for name in here if name in lessons}
+            one.late |= {name: dict(late) for name in here}
     return sorted(unknown)
 
 

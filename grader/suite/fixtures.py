@@ -118,7 +118,7 @@ def kits_folder(stage: Stage) -> Iterator[Path]:
     They run with the grader's rights: a link in their way would lead them anywhere. In a student's
     kit, where they are the submission's own, it is the task's folder.
     """
-    if not SOLUTION.is_dir():
+    if _solution(stage.folder.name) is None:
         yield stage.folder
         return
     with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:

@@ -18,9 +18,9 @@ from grader.box.family import POSIX
 from grader.wire.failure import Kind
 from grader.wire.stage import Stage
 
+Place = tuple[str | Path, int | None]  # a name and the descriptor of its folder, or a path
 FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 # A pipe would be waited for, were it not for O_NONBLOCK; O_BINARY is for Windows.
-Place = tuple[str | Path, int | None]  # a name and the descriptor of its folder, or a path
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
@@ -46,7 +46,8 @@ def makes_folder(stage: Stage, path: Path) -> None:
         try:
             os.mkdir(name, dir_fd=where)
         except FileExistsError:
-            os.close(os.open(name, FOLDER | CAREFUL, dir_fd=where))
+            if not stat.S_ISDIR(os.stat(name, dir_fd=where, follow_symlinks=False).st_mode):
+                raise
 
 
 def links(stage: Stage, path: Path, target: Path) -> None:
@@ -57,7 +58,8 @@ def links(stage: Stage, path: Path, target: Path) -> None:
 
 def makes_a_pipe(stage: Stage, path: Path) -> None:
     """Make a named pipe, which nobody writes into; where the system has none, there is nothing."""
-    with suppress(OSError, AttributeError), _opened_folder(stage, path) as (name, where):
+    lacking = (AttributeError, NotImplementedError)  # on Windows, and on older macOS
+    with suppress(OSError, *lacking), _opened_folder(stage, path) as (name, where):
         os.mkfifo(name, dir_fd=where)
 
 

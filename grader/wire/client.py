@@ -142,7 +142,7 @@ class Client(Program):
 
     def has_printed(self, lines: int) -> bool:
         """Whether so many lines that nobody has asked for yet stand on its screen."""
-        return len(self.unread_lines()) >= lines
+        return self._unread().count(b"\n") >= lines
 
     def unread_lines(self) -> list[str]:
         """Return the whole lines on its screen that nobody has asked for yet."""

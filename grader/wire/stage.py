@@ -138,7 +138,8 @@ class Stage:
         if spent - self.repaid_at < HELD_UP:
             return
         self.repaid_at = spent
-        lost = min(self._without_a_turn(), spent) - self.debt.given
+        self.waited = self._without_a_turn()  # so that no wait is given it once more
+        lost = min(self.waited, spent) - self.debt.given
         self.task_time.lengthen(self.debt.owed(lost, by_us_too=False))
 
     def _without_a_turn(self) -> float:
