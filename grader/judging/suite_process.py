@@ -25,7 +25,8 @@ from grader.judging.leftovers import end_processes_of
 
 PRELOADED = [
     *("hypothesis", "psutil", "pytest", "grader.suite.plugin"),
-    *("grader.suite.fixtures", "grader.suite.scenes", "grader.suite.people"),
+    *("grader.suite.fixtures", "grader.suite.scenes", "grader.suite.starting"),
+    "grader.suite.people",
     *("_pytest.junitxml", "_pytest.unittest", "_pytest.pastebin", "_pytest.helpconfig", "pdb"),
 ]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM

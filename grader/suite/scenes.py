@@ -9,48 +9,25 @@ from __future__ import annotations
 import functools
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from grader.wire.client import Client
 from grader.wire.failure import Kind
-from grader.wire.patience import STARTING
 from grader.wire.peer import Peer
 from grader.wire.process import NO_STDIN as NO_STDIN
-from grader.wire.program import INTERRUPT, TERMINATE, Program
+from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.server import Server
-from grader.wire.stage import Stage
 from grader.wire.system import POSIX
 from grader.wire.usage import Usage
 
 HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
-FOREIGN = "203.0.113.1"  # an address for documentation (RFC 5737): no machine has it
-NONSENSE = (("--port", "abc"), ("--buffer", "many"), ("--nonsense",))
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 ATTEMPTS = 5
 THINKING = 0.15  # seconds before the last words: who just has not ended yet has by then
 IN_TIME = 0.7  # seconds after which the harness itself may be too late for that
 SMALL_BUFFER = 4096  # bytes: a peer that does not read stops a sender after some 100 kB
-
-
-def refuses_to_start(stage: Stage, server: Server) -> None:
-    """A port that is taken, another machine's address, nonsense: each gets its words and status."""
-    addresses = ((server.host, server.port), (FOREIGN, 0))
-    seconds = [
-        Program(stage, "server.py", "--host", host, "--port", str(port)) for host, port in addresses
-    ]
-    refuses_nonsense(stage, "server.py", NONSENSE)
-    for second, (host, port) in zip(seconds, addresses, strict=True):
-        second.ends(1, within=STARTING)
-        second.says_on_stderr(f"cannot listen on {host}:{port}: ")
-
-
-def refuses_nonsense(stage: Stage, file: str, nonsense: Iterable[tuple[str, ...]]) -> None:
-    """Options that make no sense get a usage line and status 2."""
-    for confused in [Program(stage, file, *options) for options in nonsense]:
-        confused.ends(2, within=STARTING)
-        confused.says_how_to_use_it()
 
 
 def ends_when_told(

@@ -73,9 +73,9 @@ class Stage:
 
     def stops_watching(self, process: Process) -> None:
         """A process has ended as it should: what is waited for now may come from another one."""
-        running = [one for one in self.processes if not (one.trusted or one.ended)]
-        if process is self.watched and running:
-            self.watched = running[-1]
+        others = [one for one in self.processes if not (one.trusted or one.ended or one is process)]
+        if process is self.watched and others:
+            self.watched = others[-1]
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
         """Return a fresh deadline, scaled for this machine and within the task's limit."""

@@ -1,6 +1,6 @@
 """What lesson 01 asks of its server and its client, played out over the wire."""
 
-from grader.suite import scenes, task
+from grader.suite import scenes, starting, task
 from grader.wire.crowd import queue_holds
 from grader.wire.patience import STARTING
 from grader.wire.peer import Peer
@@ -135,7 +135,7 @@ def test_it_starts_again_on_the_same_port_at_once(server):
 @task("1.10", needs=["1.1"])
 def test_it_says_why_it_cannot_start(stage, start_server):
     server = start_server(buffered=True)  # its ready line is flushed
-    scenes.refuses_to_start(stage, server)
+    starting.refuses_to_start(stage, server)
     server.is_for_this_machine_only()
 
 
@@ -240,4 +240,5 @@ def test_the_client_starts_and_ends_as_it_should(stage, start_client, scripted_s
     server.gets("hello")
     client.is_told_to_stop()
     client.ends(0)
-    scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
+    starting.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
+    starting.calls_at_home(stage)

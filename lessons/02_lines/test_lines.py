@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -220,7 +220,7 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     def company(server):
         asks_and_gets(server.visitor("ann"), 1, "hello")
 
-    scenes.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server())
     scenes.ends_when_told(start_server, company)
     server = start_server()
     eve = server.visitor("eve")

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -211,7 +211,7 @@ def test_it_ends_when_it_is_told_to_with_clients_connected(start_server):
 
 @task("3.13", needs=["3.1"])
 def test_it_starts_as_every_server_does_and_again_at_once(stage, start_server):
-    scenes.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server())
     scenes.starts_again_at_once(start_server(), lambda ann: asks_and_gets(ann, 1, "hello"))
 
 

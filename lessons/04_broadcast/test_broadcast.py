@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.wire.crowd import queue_holds
 
@@ -344,6 +344,6 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
         alice.begins_to_send(LONG_LINE * 10)
         alice.stage.lets_time_pass(0.05)
 
-    scenes.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server())
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(WELCOME))

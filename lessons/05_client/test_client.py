@@ -1,6 +1,6 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
-from grader.suite import scenes, task
+from grader.suite import scenes, starting, task
 from grader.suite.people import DISCONNECTED, hears, meets
 from grader.suite.plain_files import file_with
 from grader.wire.client import Client
@@ -269,7 +269,8 @@ def test_it_starts_and_stops_as_it_should(stage, start_client, scripted_server):
     client = start_client("--host", "127.0.0.1")
     client.ends(1, within=STARTING)
     client.says_on_stderr(f"cannot connect to 127.0.0.1:{scripted_server.port}: ")
-    scenes.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
+    starting.refuses_nonsense(stage, "client.py", [("--port", "abc"), ("--nonsense",)])
+    starting.calls_at_home(stage)
 
 
 @task("5.15", needs=["5.3"])

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
@@ -399,7 +399,7 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     queue_holds(server, BACKLOG)
     is_heard(alice, "the crowd has gone", bob)
     memory_stays_small(start_server())
-    scenes.refuses_to_start(stage, server)
+    starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 

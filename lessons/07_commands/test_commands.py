@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
@@ -443,7 +443,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
         person.hangs_up()
     server.is_back_to(alone)
     memory_stays_small(start_server())
-    scenes.refuses_to_start(stage, server)
+    starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 

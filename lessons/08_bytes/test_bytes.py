@@ -4,7 +4,7 @@ import base64
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.suite.delay import nothing_is_held_back
 from grader.wire.crowd import queue_holds
 
@@ -359,6 +359,6 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
 
     server = start_server()
     queue_holds(server, BACKLOG)
-    scenes.refuses_to_start(stage, server)
+    starting.refuses_to_start(stage, server)
     scenes.starts_again_at_once(server, still_served)
     scenes.ends_when_told(start_server, company)

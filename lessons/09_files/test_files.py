@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, task
+from grader.suite import for_any, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
     chunks,
@@ -503,7 +503,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     for person in (alice, bob, mallory):
         person.hangs_up()
     server.is_back_to(alone)
-    scenes.refuses_to_start(stage, server)
+    starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 
@@ -778,10 +778,10 @@ def another_last_digit(hexadecimal):
 
 
 DAMAGED = {
-    "long": b"/data alice/1 3\nabc/end alice/1 " + digest(b"ababc").encode() + b"\n",
-    "short": f"/end alice/1 {digest(b'ab')}\n".encode(),
-    "damaged": f"/data alice/1 2\ncd/end alice/1 {another_last_digit(digest(b'abcd'))}\n".encode(),
-    "cancelled": b"/cancel alice/1\n",
+    "long.bin": b"/data alice/1 3\nabc/end alice/1 " + digest(b"ababc").encode() + b"\n",
+    "short.bin": f"/end alice/1 {digest(b'ab')}\n".encode(),
+    "bent.bin": f"/data alice/1 2\ncd/end alice/1 {another_last_digit(digest(b'abcd'))}\n".encode(),
+    "cancelled.bin": b"/cancel alice/1\n",
 }
 
 
@@ -799,10 +799,10 @@ def no_half_file_stays(stage, start_client, scripted_server):
         server.sends("/end nobody/7 abc", "/data nobody/8 10", "/cancel x", "alice: go on")
         prints_after_notices(client, "alice: go on")
         has_only(client, folder)
-    server.sends_bytes(file_as_sent("alice/1", "long", b"abcd"))  # its name is free
-    prints_after_notices(client, "* got long (4 bytes) from alice")
-    has_file(client, folder / "long", b"abcd")
-    removes_file(stage, folder / "long")
+    server.sends_bytes(file_as_sent("alice/1", "long.bin", b"abcd"))  # its name is free
+    prints_after_notices(client, "* got long.bin (4 bytes) from alice")
+    has_file(client, folder / "long.bin", b"abcd")
+    removes_file(stage, folder / "long.bin")
     has_half_a_file(client, server)
     server.hangs_up()
     client.ends(1)

@@ -2,7 +2,7 @@
 
 import itertools
 
-from grader.suite import scenes, task
+from grader.suite import scenes, starting, task
 from grader.suite.clock import Clock
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
@@ -829,8 +829,8 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     is_heard(alice, "all well", bob)
     server.has_not_grown_by(8 * MIB, since=before)
     refuses_what_lesson_09_refuses(server, alice, bob)
-    scenes.refuses_to_start(stage, server)
-    scenes.refuses_nonsense(stage, "server.py", NONSENSE)
+    starting.refuses_to_start(stage, server)
+    starting.refuses_nonsense(stage, "server.py", NONSENSE)
     scenes.starts_again_at_once(server, lambda ann: ann.gets(QUESTION), last_words=(CLOSING,))
 
 
@@ -907,10 +907,10 @@ def keeps_only_what_is_right(client, server, folder):
     server.sends_bytes(file_as_sent("alice/7", "next", b"ab"))  # behind it the disk is at rest
     prints_in_the_end(client, "* got next (2 bytes) from alice")
     there = names_in(folder)  # it may be there under a name of its own
-    server.sends_bytes(b"/file alice/7 4 bad\n/data alice/7 4\nabcdalice: look\n")
+    server.sends_bytes(b"/file alice/7 4 bad.bin\n/data alice/7 4\nabcdalice: look\n")
     prints_after_notices(client, "alice: look")
     server.sends(f"/end alice/7 {digest(b'abce')}", "alice: well")
-    names_it(client, "bad", "alice: well")
+    names_it(client, "bad.bin", "alice: well")
     has_only(client, folder, *there)
 
 

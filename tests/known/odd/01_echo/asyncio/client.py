@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 
+NEVER = -1  # so many bytes of an echo do not come
+
 
 async def type_lines(writer):
     loop = asyncio.get_running_loop()
@@ -14,7 +16,10 @@ async def type_lines(writer):
         data = line if line.endswith(b"\n") else line + b"\n"
         sent += len(data)
         writer.write(data)
-        await writer.drain()
+        try:
+            await writer.drain()
+        except OSError:
+            return NEVER  # one that is left to the task would be a traceback
     return sent
 
 
@@ -47,7 +52,7 @@ async def talk(host, port):
     printing = asyncio.create_task(print_echo(reader, show))
     typing = asyncio.create_task(type_lines(writer))
     await asyncio.wait({printing, typing}, return_when=asyncio.FIRST_COMPLETED)
-    if typing.done() and typing.exception() is None:
+    if typing.done():
         left = typing.result()
         if printed < left:
             waiting = asyncio.create_task(done.wait())
