@@ -12,7 +12,7 @@ from tests.handed_in import packed_bytes
 from tests.known import feedback, likely_figure
 
 ClassOf = Callable[..., Path]
-FEEDBACK, LIKELY = "feedback", "likely"
+FEEDBACK, LIKELY, AGAIN = "feedback", "likely", "again"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,7 +70,7 @@ def class_of(request: pytest.FixtureRequest, tmp_path: Path) -> ClassOf:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say how often "Likely" was right, and write what was told, if so asked.
+    """Say how often "Likely" was right and who needed a second try; write what was told, if asked.
 
     Here, since this is the one process that hears of all programs: the tests run in several.
     """
@@ -79,6 +79,8 @@ def pytest_terminal_summary(
     if config.getoption("whole_catalogue"):
         rows = [tuple(row) for name, row in noted if name == LIKELY]
         terminalreporter.write_line("\n".join(likely_figure.in_words(rows)))
+    for words in (value for name, value in noted if name == AGAIN):
+        terminalreporter.write_line(f"graded a second time: {words}")
     if config.getoption("keep_feedback"):
         texts = defaultdict(dict)
         for lesson_id, program_id, name, text in (v for note, v in noted if note == FEEDBACK):

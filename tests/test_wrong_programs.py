@@ -5,7 +5,8 @@ its mistake is known by; a few are graded as a whole. `make catalogue` grades ev
 whole, and with -k any of them can be asked for.
 
 A program that failed too much, or escaped, is graded once more: on a busy machine one that spins
-can starve itself, and a race can end the other way. `make catalogue` lets none escape.
+can starve itself, and a race can end the other way. `make catalogue` lets none escape. The end of
+a run says who that was, so that a flake cannot hide there.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from grader.course.catalogue import all_lessons
 from grader.course.lesson import Lesson
 from grader.results import GRADED, NOT_RUN, PASSED, LessonResult
-from tests.conftest import FEEDBACK, LIKELY
+from tests.conftest import AGAIN, FEEDBACK, LIKELY
 from tests.known import feedback, likely_figure
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
@@ -62,6 +63,7 @@ def test_it_fails_what_it_must_and_is_told_why(
     if not whole_catalogue:
         at_odds |= lacking(program, result, tasks) or mistold(program, result)
     if at_odds:
+        record_property(AGAIN, f"{program.id}, for {', '.join(sorted(at_odds))}")
         result = graded(program, tmp_path / "twice", tasks)
     words = f"{program.where}\n{in_words(result)}"
     assert result.state == GRADED, words
