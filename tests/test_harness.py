@@ -1,5 +1,6 @@
 """The wire harness itself: what it starts it ends, what it waits for it gets."""
 
+import select
 import selectors
 import socket
 import textwrap
@@ -14,6 +15,7 @@ from grader.wire.client import Client
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.hardships import SHORT_SENDS
 from grader.wire.lines import difference, same_text, shown
+from grader.wire.peer import Peer
 from grader.wire.program import Program
 from grader.wire.scripted import ScriptedServer
 from grader.wire.server import Server
@@ -40,6 +42,26 @@ def test_a_server_that_says_so_and_does_not_listen_is_not_ready(stage):
     write(stage, "print('listening on 127.0.0.1:1', flush=True); import time; time.sleep(60)")
     with pytest.raises(WireFailure, match="nobody listens there"):
         Server(stage)
+
+
+@LINUX
+def test_the_last_bytes_and_the_end_come_at_once(stage):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        peer = Peer(stage, "ann", socket.create_connection(listener.getsockname()))
+        other, _ = listener.accept()
+    end_stream = peer.connection.end_stream
+    seen = []
+
+    def end():
+        seen.append(select.select([other], [], [], 0.05)[0])
+        end_stream()
+
+    peer.connection.end_stream = end
+    peer.ends_its_stream_with(b"my last words")
+    assert seen == [[]], "the bytes were there before the end"
+    with other:
+        assert other.recv(100) == b"my last words"
+        assert other.recv(100, socket.MSG_DONTWAIT) == b""
 
 
 def test_a_server_may_say_in_pieces_that_it_is_ready(stage):

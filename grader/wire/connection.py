@@ -15,6 +15,7 @@ from grader.wire.transcript import END, RESET
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 CHUNK = 262144  # bytes for one call of the kernel
+MORE_TO_COME = getattr(socket, "MSG_MORE", 0)  # the kernel keeps it for the next segment (Linux)
 UNREAD_LIMIT = 64 * 1024 * 1024  # bytes kept; past that the program is flooding, and waits
 UNREAD_IN_ALL = 4 * UNREAD_LIMIT  # of all connections of a task
 MUCH = 1024 * 1024  # bytes; who has less does not matter for that
@@ -65,11 +66,18 @@ class Connection:
         if self.unsent and not self.refused:
             self._send_some()
 
-    def _send_some(self) -> None:
+    def end_stream_with(self, data: bytes) -> None:
+        """Send the bytes, and in the same segment, if they fit (Linux), that they are the last."""
+        self.stage.transcript.record(self.name, self.other, data)
+        self.unsent += data
+        self._send_some(MORE_TO_COME)
+        self.end_stream()
+
+    def _send_some(self, flags: int = 0) -> None:
         try:
             while self.unsent:
                 with memoryview(self.unsent)[:CHUNK] as view:
-                    sent = self.sock.send(view)
+                    sent = self.sock.send(view, flags)
                 del self.unsent[:sent]
         except BlockingIOError:
             pass  # the rest follows when there is room

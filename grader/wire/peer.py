@@ -191,6 +191,13 @@ class Peer:
         """Half-close: say that nothing more will be sent, and go on reading."""
         self.connection.end_stream()
 
+    def ends_its_stream_with(self, data: bytes) -> None:
+        """Send these last bytes, and half-close: both are there at once, where that can be (Linux).
+
+        At most a few kilobytes, on a connection that takes them.
+        """
+        self.connection.end_stream_with(data)
+
     def hangs_up(self) -> None:
         """Leave: close the connection in the ordinary way."""
         self.stage.transcript.record(self.name, self.other, note="hangs up")

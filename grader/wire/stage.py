@@ -20,6 +20,8 @@ from grader.wire.transcript import Transcript
 HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
 NEARLY_OVER = 4.0  # seconds of the task's time that are left; multiplied by the slowness
 NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
+A_TURN = 0.05  # seconds; who was kept waiting for less than that has had turns
+MOST_DOUBTS = 20  # moments in which nothing was taken, perhaps since nobody was let run
 
 
 class Closable(Protocol):
@@ -155,10 +157,18 @@ class Stage:
         return self.reached_todo() or (self.watched is not None and self.watched.ended)
 
     def waits_until_steady(self, count: Callable[[], int]) -> None:
-        """Wait until the count is 0, or has not changed for a moment: nobody takes any more."""
-        before = -1
-        while (now := count()) and now != before and not self.task_time.over:
-            before = now
+        """Wait until the count is 0, or has not changed for a moment: nobody takes any more.
+
+        A moment in which somebody was ready and not let run says nothing; there may be a few.
+        """
+        before, kept, doubts = -1, 0.0, 0
+        while (now := count()) and not self.task_time.over:
+            waited = self._without_a_turn()
+            if now == before:
+                doubts += 1
+                if waited - kept < A_TURN or doubts > MOST_DOUBTS:
+                    return
+            before, kept = now, waited
             self.lets_time_pass(NOTHING_TAKEN)
 
     def reached_todo(self) -> bool:

@@ -224,8 +224,7 @@ def test_a_name_is_a_line_however_it_is_cut(start_server):
         erin.gets_hung_up_on()
         alice.gets("* dave left", "* erin joined", "erin: in passing", "* erin left")
         frank = server.visitor("frank")
-        frank.sends_bytes(b"no name\nbob\nfrank")
-        frank.ends_its_stream()
+        frank.ends_its_stream_with(b"no name\nbob\nfrank")
         frank.gets(QUESTION, NO_NAME, QUESTION, TAKEN, QUESTION)
         frank.gets_hung_up_on()
         is_heard(bob, "who was that?", alice)
@@ -312,17 +311,9 @@ def test_a_name_is_free_before_the_others_hear_of_it(server):
 
 @task("6.11", needs=["6.3"])
 def test_notices_and_chat_stand_in_one_order(start_server):
+    is_in_the_room_when_welcomed(start_server(restless=True))
     server = start_server(restless=True)
-    dave, erin, alice, bob = people = enter(server, "dave", "erin", "alice", "bob")
-    frank = server.visitor("frank")
-    frank.gets(QUESTION)
-    asks_and_gets(frank, "frank", "* welcome, frank")
-    alice.sends("can you hear me?")  # as soon as the newcomer has the receipt
-    frank.gets("alice: can you hear me?")
-    frank.hangs_up()
-    for person in people:
-        heard = [] if person is alice else ["alice: can you hear me?"]
-        person.gets("* frank joined", *heard, "* frank left")
+    dave, erin, alice, bob = enter(server, "dave", "erin", "alice", "bob")
     guests = [server.visitor(f"guest{number}") for number in range(8)]
     for talker in (alice, bob):
         talker.begins_to_send("".join(f"line {number}\n" for number in range(LAST)).encode())
@@ -344,6 +335,20 @@ def test_notices_and_chat_stand_in_one_order(start_server):
     for guest in guests[1::2]:
         scenes.said_in_this_order(dave, heard, [f"* {guest.name} joined"])
         guest.gets(*heard[heard.index(f"* {guest.name} joined") + 1 :])
+
+
+def is_in_the_room_when_welcomed(server):
+    """As soon as newcomers have the receipt, they hear what is said."""
+    alice, bob = enter(server, "alice", "bob")
+    for name in ("frank", "grace", "heidi"):
+        newcomer = server.visitor(name)
+        newcomer.gets(QUESTION)
+        asks_and_gets(newcomer, name, f"* welcome, {name}")
+        alice.sends("can you hear me?")
+        newcomer.gets("alice: can you hear me?")
+        newcomer.hangs_up()
+        alice.gets(f"* {name} joined", f"* {name} left")
+        bob.gets(f"* {name} joined", "alice: can you hear me?", f"* {name} left")
 
 
 @task("6.12", needs=["6.2"])
@@ -438,12 +443,14 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
 
     client, server = meets(start_client, scripted_server)
     is_asked(client, server)
+    client.has_read_its_keyboard()  # nobody types at once, but for erin
     answers(client, server, "carol")
     talks(client, server)
 
     client, server = meets(start_client, scripted_server, terminal=scenes.HAS_TERMINALS)
     server.sends(QUESTION)
     client.shows(PROMPT)
+    client.has_read_its_keyboard()
     client.types("dave")
     server.gets("dave")
     server.sends("* welcome, dave")

@@ -299,7 +299,7 @@ def test_one_who_never_reads_needs_little_memory(start_server):
     server.has_not_grown_by(33 * MIB, since=before)
     before = server.memory()
     asker = deaf_one(server, "asker", bob)
-    asker.begins_to_send(f"/msg asker {LONG}\n".encode() * 640)
+    asker.begins_to_send(f"/msg asker {LONG}\n".encode() * 900)
     asker.waits_until_stopped()  # the server takes no more of it, or has dropped her
     server.has_not_grown_by(33 * MIB, since=before)
     bob.sends("/msg alice are you there?")
