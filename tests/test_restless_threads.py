@@ -106,8 +106,8 @@ def test_who_has_one_thread_never_stands_still(folder):
 def test_the_time_in_which_a_program_stands_still_is_bounded(folder):
     out, error = run(folder, COUNTED % IN_A_THREAD, RESTLESS_THREADS)
     pauses, bound = map(float, out.split())
-    assert bound <= pauses <= bound + 2 and error == ""
-    assert bound < RESTLESS_THREADS.costs
+    assert bound <= pauses <= 2 * bound + 2 and error == ""
+    assert 2 * bound < RESTLESS_THREADS.costs
 
 
 def test_behind_a_send_it_stands_still_for_longer(folder):

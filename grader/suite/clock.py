@@ -3,6 +3,38 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from grader.wire.failure import Kind
+from grader.wire.stage import Stage
+
+QUICK = 0.5  # seconds; a server or a client that waits for a second takes longer
+ATTEMPTS = 5  # on a busy machine one of them is quick all the same
+Prepared = TypeVar("Prepared")
+
+
+def takes_no_second(
+    stage: Stage,
+    who: str,
+    what: str,
+    prepare: Callable[[], Prepared],
+    happens: Callable[[Prepared], object],
+    afterwards: Callable[[Prepared], object] = lambda _: None,
+) -> None:
+    """Expect something to happen at once, and not a second later; once is enough.
+
+    what: happens, in words; prepare, afterwards: what comes before and behind it each time.
+    """
+    for _ in range(ATTEMPTS):
+        prepared = prepare()
+        clock = Clock(QUICK)
+        happens(prepared)
+        took = clock.past()
+        afterwards(prepared)
+        if took < QUICK:
+            return
+    raise stage.fail(Kind.DELAY, who, f"{what} at once", f"it after {took:.1f} s")
 
 
 class Clock:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, starting, task
+from grader.suite.clock import takes_no_second
 from grader.wire.crowd import queue_holds
 
 pytest_plugins = ["grader.suite.plugin"]
@@ -146,7 +147,26 @@ def test_a_line_that_is_too_long_is_refused(server):
     bob.gets(*answers, "* line too long")
     bob.gets_hung_up_on()
     bob.hangs_up()
+    for run in (b"\r" * (MAX_LINE + 2), b"x" * (MAX_LINE + 1)):
+        the_end_stands_behind_the_notice(server, run)
     asks_and_gets(server.visitor("carol"), 1, "hello")
+
+
+def the_end_stands_behind_the_notice(server, run):
+    """Who is hung up on hears of it at once: the server's second is for what still comes."""
+
+    def is_refused():
+        eve = server.visitor("eve")
+        eve.sends_bytes(run)
+        eve.gets("* line too long")
+        return eve
+
+    def hears_the_end(eve):
+        eve.gets_hung_up_on()
+        eve.hangs_up()
+
+    what = "the end of the stream behind the notice,"
+    takes_no_second(server.stage, "eve", what, is_refused, hears_the_end)
 
 
 @task("2.10", needs=["2.9"])

@@ -11,6 +11,7 @@ MAX_LINE = 65536
 MIB = 1024 * 1024
 BACKLOG = 1000
 TOGETHER = 200
+MANY = 100  # to wait a little for each of them takes too long
 REFUSED = 10  # who waits a second for each of them is late
 LONG_LINE = b"x" * 60_000 + b"\n"
 WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
@@ -86,10 +87,12 @@ def test_the_rules_of_lines_still_hold(start_server):
         ann.gets("1: telnet", "2: b\rc\r", "3: \ufffd", "4:  \x0b\x1c ")
         asks_and_gets(ann, 5, "nel\x85 ls\u2028 ps\u2029 nul\x00")
         asks_and_gets(ann, 6, scenes.counted(5000))
-    for number, length in enumerate((1023, 1024, 1025, 4096, 65535, MAX_LINE), 7):
+    for number, word in enumerate(("quit", "exit", "/quit"), 7):
+        asks_and_gets(ann, number, word)
+    for number, length in enumerate((1023, 1024, 1025, 4096, 65535, MAX_LINE), 10):
         asks_and_gets(ann, number, scenes.counted(length))
     ann.sends_bytes(scenes.counted(MAX_LINE).encode() + b"\r\n")
-    ann.gets(f"13: {scenes.counted(MAX_LINE)}")
+    ann.gets(f"16: {scenes.counted(MAX_LINE)}")
 
 
 @task("3.7", needs=["3.2"])
@@ -162,8 +165,9 @@ def test_whatever_a_visitor_does_the_others_are_served(server):
     asks_and_gets(ann, 3, "beside dave")
     dave.waits_until_stopped()
     server.has_not_grown_by(8 * MIB, since=before)
+    asks_and_gets(ann, 4, "dave's answers are waiting")
     dave.resets()
-    asks_and_gets(ann, 4, "after dave")
+    asks_and_gets(ann, 5, "after dave")
     asks_and_gets(server.visitor("carol"), 1, "hello")
 
 
@@ -205,6 +209,8 @@ def test_it_ends_when_it_is_told_to_with_clients_connected(start_server):
         bob.waits_until_received()
         dave = scenes.does_not_read(server, "dave", LONG_LINE * 10)
         dave.waits_until_received()
+        crowd = server.visitors(*(f"silent {number}" for number in range(MANY)))
+        asks_and_gets(crowd[-1], 1, "I am the last")
 
     scenes.ends_when_told(start_server, company)
 

@@ -127,6 +127,18 @@ def test_a_newcomer_hears_every_line_from_the_welcome_on(start_server):
     scenes.said_in_this_order(bob, heard, lines)
     for late in latecomers:
         scenes.hears_what_comes(late, heard, f"{late.name} is here")
+    for _ in range(3):
+        the_welcome_comes_first(start_server(restless=True))
+
+
+def the_welcome_comes_first(server):
+    """Somebody speaks all the time, and there is nobody else who would hear it earlier."""
+    alice = joins(server, "alice")
+    alice.begins_to_send(b"x\n" * 2000)
+    for number in range(30):
+        late = server.visitor(f"late {number}")
+        late.gets(WELCOME)
+        late.hangs_up()
 
 
 @task("4.7", needs=["4.2"])

@@ -1,6 +1,7 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
 from grader.suite import scenes, starting, task
+from grader.suite.clock import takes_no_second
 from grader.suite.people import DISCONNECTED, hears, meets
 from grader.suite.plain_files import file_with
 from grader.wire.client import Client
@@ -90,7 +91,7 @@ def test_every_line_is_printed_as_it_is(start_client, scripted_server):
 
 
 @task("5.6", needs=["5.2"])
-def test_quit_and_exit_leave(start_client, scripted_server):
+def test_quit_and_exit_leave(stage, start_client, scripted_server):
     for word in ("quit", "exit"):
         client, server = meets(start_client, scripted_server)
         near = ("QUIT", f" {word}", f"{word} ", f"{word} now", f"/{word}", "quitexit")
@@ -101,6 +102,21 @@ def test_quit_and_exit_leave(start_client, scripted_server):
         server.hangs_up()
         client.ends(0)
         client.has_printed_nothing_more()
+    takes_no_second(
+        stage,
+        "client",
+        "it to end when the server has closed,",
+        lambda: quits(*meets(start_client, scripted_server)),
+        lambda client: client.ends(0),
+    )
+
+
+def quits(client, server):
+    """Somebody types quit, and the server closes; return the client."""
+    client.types("quit")
+    server.gets_hung_up_on()
+    server.hangs_up()
+    return client
 
 
 @task("5.7", needs=["5.2"])

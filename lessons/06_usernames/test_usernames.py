@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import for_any, scenes, starting, task
+from grader.suite.clock import takes_no_second
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
@@ -394,6 +395,35 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     dave.reads_again()
     dave.gets(*(f"alice: {line}" for line in due), "* line too long")
     dave.gets_hung_up_on()
+    dave.hangs_up()
+    for person in (alice, bob):
+        person.gets("* dave left")
+    nobody_waits_while_she_is_hung_up_on(server, alice, bob)
+
+
+def nobody_waits_while_she_is_hung_up_on(server, alice, bob):
+    """Eve stays, and is waited for, for a second: by her own thread, and by no other."""
+
+    def eve_is_refused():
+        eve = enters(server, "eve", alice, bob)
+        eve.sends_bytes(b"x" * (MAX_LINE + 1))
+        eve.gets("* line too long")
+        return eve
+
+    def the_room_goes_on(eve):
+        alice.sends("go on")
+        if bob.gets_one_of("alice: go on", "* eve left") == "* eve left":
+            bob.gets("alice: go on")
+            gone.append(eve)
+
+    def eve_goes(eve):
+        eve.hangs_up()
+        for person in (alice,) if eve in gone else (alice, bob):
+            person.gets("* eve left")
+
+    gone = []  # who was announced before the line
+    what = "a line of the room, while eve is hung up on,"
+    takes_no_second(server.stage, "bob", what, eve_is_refused, the_room_goes_on, eve_goes)
 
 
 @task("6.13", needs=["6.3"])

@@ -17,7 +17,9 @@ from grader.suite.people import (
     company,
     enter,
     enters,
+    hears,
     is_heard,
+    meets,
     memory_stays_small,
 )
 from grader.wire.crowd import queue_holds
@@ -125,6 +127,9 @@ def test_a_new_name_is_announced_and_used_from_then_on(start_server):
     bob.sends("/msg anna hi")
     alice.gets("bob (private): hi")
     bob.gets("* told Anna")
+    alice.sends("/msg bob it is me")
+    bob.gets("Anna (private): it is me")
+    alice.gets("* told bob")
     for new in ("no name", "", " ", "x" * 21, "d\u00e4ve", "/who", " bert", "bert "):
         asks_and_gets(bob, f"/nick {new or '*'}", NO_NAME)
     for new in ("carol", "CAROL", "anna"):
@@ -463,9 +468,10 @@ def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
 
     client, server = comes_in(start_client, scripted_server)
     longest = "alice: ".ljust(4 * MAX_LINE, "x")
-    server.sends(longest, "alice: * goodbye", "* goodbye, all", "* alice left")
+    lines = (longest, "* goodbye, all", "* alice left", "alice: * goodbye")
+    server.sends(*lines)
     server.hangs_up()
-    client.prints(longest, "alice: * goodbye", "* goodbye, all", "* alice left", DISCONNECTED)
+    client.prints(*lines, DISCONNECTED)
     client.ends(1)
 
     client, server = comes_in(start_client, scripted_server)
@@ -483,7 +489,15 @@ def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
     server.gets_hung_up_on()  # and does not close
     client.ends(0)
 
-    client, server = comes_in(start_client, scripted_server)
+    client, server = meets(start_client, scripted_server)
+    client.types("/who")  # a line like any other, so it waits
+    client.has_read_its_keyboard()
+    hears(client, server, QUESTION)
+    client.prompts(PROMPT)
+    client.types("bob")
+    server.gets("bob")
+    hears(client, server, "* welcome, bob")
+    server.gets("/who")
     client.is_told_to_stop()
     client.ends(0)
 

@@ -341,6 +341,11 @@ def test_a_file_that_is_not_whole_is_cancelled(server):
         alice.sends_bytes(b"/data 1 4\nlate")  # the ID is closed
         is_cancelled(alice, 1)
         is_heard(alice, "well", bob)
+    alice.sends("/file 1 4 x", "/nick anna", "/file 1 4 again", "/nick alice")
+    bob.gets("/file alice/1 4 x", "* alice is now anna", "/cancel alice/1", "* anna is now alice")
+    alice.gets("* alice is now anna")
+    is_cancelled(alice, 1)
+    alice.gets("* anna is now alice")
     alice.sends_bytes(b"/file 2 0 x\n/data 2 1\na")  # more than nothing
     bob.gets("/file alice/2 0 x", "/cancel alice/2")
     is_cancelled(alice, 2)
@@ -585,7 +590,7 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
         is_told_off(client, line, "/sendfile")
     makes_a_pipe(stage, stage.folder / "pipe")
-    for line in ("/sendfile none", "/sendfile .", "/sendfile pipe"):
+    for line in ("/sendfile none", "/sendfile .", "/sendfile pipe", "/sendfile /dev/null"):
         is_told_off(client, line)
     client.types("//file x", "/filed 1", "/sendfiles large")
     server.gets("//file x", "/filed 1", "/sendfiles large")

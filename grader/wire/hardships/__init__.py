@@ -48,7 +48,7 @@ RESTLESS_THREADS = Hardship(
     "restless threads: here those of a Python program take turns at every line. Who holds a lock"
     " over what belongs together notices nothing.",
     "lock",
-    costs=2.0,  # longer than they stay restless
+    costs=3.5,  # longer than they stay restless
 )
 HARDSHIPS = (SHORT_SENDS, RESTLESS_THREADS)
 

@@ -15,14 +15,15 @@ import threading
 import time
 from collections.abc import Callable
 
-SECONDS = 1.5  # from the first pause on
+SECONDS = 1.5  # from the first pause on, and up to as many more on a busy machine
 PAUSE = 0.0005  # seconds: long enough for whoever does the same at the same time to catch up
-LONG, ONE_IN = 0.003, 4  # and now and then for somebody to overtake
+LONG, ONE_IN = 0.012, 12  # and now and then for somebody to overtake, over several lines
+NOTICED = 0.001  # seconds; who is woken so much later was kept waiting
 BEHIND_A_SEND = 0.02  # for an answer to it to be on its way, and dealt with
 SCATTERED = 40503  # a factor that leaves no pattern
 library = os.path.dirname(os.__file__)
 count = itertools.count(1)
-end: list[float] = []
+end: list[float] = []  # when all goes on as ever, and by how much that was put off
 
 
 def stand_still(seconds: float) -> bool:
@@ -31,10 +32,15 @@ def stand_still(seconds: float) -> bool:
         return True
     now = time.monotonic()
     if not end:
-        end.append(now + SECONDS)
-    if now < end[0]:
-        time.sleep(seconds)
-    return now < end[0]
+        end.extend((now + SECONDS, 0.0))
+    if now >= end[0]:
+        return False
+    time.sleep(seconds)
+    late = time.monotonic() - now - seconds
+    if late > NOTICED and end[1] < SECONDS:  # the machine is busy: all takes longer
+        end[0] += late
+        end[1] += late
+    return True
 
 
 def step(frame, event, argument):  # type: ignore[no-untyped-def]
