@@ -52,3 +52,19 @@ def test_a_doubted_name_is_no_mistake_of_many():
     many = [SubmissionResult(name, "0" * 64, [judged(t4=HALF, t5=MIXED)]) for name in "ab"]
     found = shared_mistakes(Document("0" * 64, "isolated", 1.0, [], many))
     assert [one.id for one in found] == ["M4.13"]
+
+
+def guess_in_lesson_10(scene: str, **failure: str) -> str:
+    """Return the mistake that is named when 10.14 fails so in a scene of this task."""
+    record = Record("10.14", FAILED, kind="different", scene=scene, **failure)
+    return lesson_result(find_lesson("10"), {"10.14": record}, ["10.14"], 1).tasks[0].likely
+
+
+def test_what_an_earlier_lesson_asked_is_known_by_its_mistakes():
+    sorted_wrongly = {
+        "expected": "'* here: -y, 0range, alice, bob, Boz, x_, Zoe'",
+        "got": "b'* here: -y, 0range, Boz, Zoe, alice, bob, x_'",
+    }
+    assert guess_in_lesson_10("7.2", **sorted_wrongly) == "M7.3"
+    assert guess_in_lesson_10("", **sorted_wrongly) == ""
+    assert guess_in_lesson_10("12.1", **sorted_wrongly) == ""

@@ -90,8 +90,10 @@ def note_what_is_told(program: Program, result: LessonResult, note, keep_feedbac
 def telling_tasks(program: Program) -> tuple[str, ...]:
     """Return the first task that the program must fail, and those its mistake is known by."""
     lesson = lesson_of(program)
-    mistake = next(one for one in lesson.mistakes if one.id == program.likely)
-    telling = {first_task(program), *mistake.failed, *mistake.passed}
+    telling = {first_task(program)}
+    for mistake in lesson.mistakes:  # it may be one of an earlier lesson, which has no company
+        if mistake.id == program.likely:
+            telling |= {*mistake.failed, *mistake.passed}
     return tuple(task.id for task in lesson.tasks if task.id in telling)
 
 

@@ -1,12 +1,13 @@
 """Recognises a known mistake in a failed task: by how it failed, and by what else failed.
 
-The rule: the first entry of the lesson whose signs fit is named; no fit, no name.
+The rule: the first entry of the lesson whose signs fit is named; no fit, no name. Where a task
+asks again what an earlier lesson asked, that lesson's mistakes come behind the lesson's own.
 """
 
 import re
 from collections.abc import Mapping
 
-from grader.course.lesson import Lesson, Mistake, Sign
+from grader.course.lesson import Lesson, Mistake, Sign, load_lesson
 from grader.judging.records import Record
 
 
@@ -18,8 +19,22 @@ def likely_mistake(lesson: Lesson, record: Record, states: Mapping[str, str]) ->
     for mistake in lesson.mistakes:
         if not _company(mistake, states):
             continue
-        if any(_fits(sign, record) for sign in mistake.signs):
+        if any(_fits(sign, record, record.task) for sign in mistake.signs):
             return mistake
+    return _mistake_of_before(lesson, record)
+
+
+def _mistake_of_before(lesson: Lesson, record: Record) -> Mistake | None:
+    """Look among those of the lesson that asked first, but for what shows only in company."""
+    if not record.scene or record.scene in lesson.by_id:
+        return None
+    number = int(record.scene.partition(".")[0])
+    for folder in lesson.folder.parent.glob(f"{number:02}_*"):
+        for mistake in load_lesson(folder).mistakes:
+            if not mistake.failed and any(
+                _fits(sign, record, record.scene) for sign in mistake.signs
+            ):
+                return mistake
     return None
 
 
@@ -29,9 +44,9 @@ def _company(mistake: Mistake, states: Mapping[str, str]) -> bool:
     return set(mistake.failed) <= bad and set(mistake.passed) <= passed
 
 
-def _fits(sign: Sign, record: Record) -> bool:
+def _fits(sign: Sign, record: Record, task: str) -> bool:
     return (
-        sign.task == record.task
+        sign.task == task
         and (not sign.kinds or record.kind in sign.kinds)
         and _found(sign.got, f"{record.got}\n{record.data}")
         and _found(sign.expected, record.expected)

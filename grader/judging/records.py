@@ -32,6 +32,7 @@ class Record:
     under: list[str] = field(default_factory=list)
     left_running: int = 0
     detail: str = ""
+    scene: str = ""  # the task of an earlier lesson that was asked again, if it was one
 
 
 def append_record(path: Path, record: Record) -> None:

@@ -105,7 +105,7 @@ def all_that_is_in(stage: Stage, folder: Path, but: Path | None = None) -> dict[
 
 def _kind(stage: Stage, path: Path) -> str:
     if path.is_symlink():
-        return f"a link to {path.readlink()}"
+        return f"a link to {path.readlink()}".replace(str(stage.folder) + os.sep, "")
     data = plain_bytes(stage, path, MOST_BYTES)
     return "a folder" if data is None and path.is_dir() else f"a file {digest(data or b'')}"
 

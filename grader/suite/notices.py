@@ -6,6 +6,7 @@ import re
 
 from grader.wire.client import Client
 from grader.wire.failure import Kind
+from grader.wire.lines import shown_text
 
 PROGRESS = re.compile(r"\* sending (.+): [0-9]+([.,][0-9]+)? %")
 BEGUN = re.compile(r"\* sending .+ as [0-9]+")
@@ -50,7 +51,7 @@ def _is_complaint(text: str, words: str) -> bool:
 
 def prints_in_the_end(client: Client, line: str) -> None:
     """Expect this line on the screen, after whatever other lines."""
-    while next_line(client, f"{line!r} on the screen", progress=True) != line:
+    while next_line(client, f"{shown_text(line)} on the screen", progress=True) != line:
         pass
 
 
@@ -61,7 +62,7 @@ def prints_after_progress(client: Client, line: str, name: str = "", at_least: i
     """
     seen = 0
     while True:
-        printed = next_line(client, f"{line!r} on the screen", progress=True)
+        printed = next_line(client, f"{shown_text(line)} on the screen", progress=True)
         progress = PROGRESS.fullmatch(printed)
         if progress and progress[1] == name:
             seen += 1
@@ -69,7 +70,7 @@ def prints_after_progress(client: Client, line: str, name: str = "", at_least: i
             return seen
         its_own = printed.startswith("* ") and not printed.startswith(OF_FILES)
         if printed == line or not its_own or BEGUN.fullmatch(printed):
-            wanted = f"{line!r} on the screen"
+            wanted = f"{shown_text(line)} on the screen"
             if at_least:
                 wanted = f"a line '* sending {name}: P %' on the screen before {line!r}"
             raise client.failed(Kind.DIFFERENT, wanted, repr(printed))
@@ -86,9 +87,11 @@ def next_line(client: Client, wanted: str, *, progress: bool = False) -> str:
 def prints_after_notices(client: Client, *lines: str) -> None:
     """Expect these lines, in this order; other notices may stand between, but no `* got`."""
     for line in lines:
-        while (printed := next_line(client, f"{line!r} on the screen")) != line:
+        while (printed := next_line(client, f"{shown_text(line)} on the screen")) != line:
             if not printed.startswith("* ") or printed.startswith("* got "):
-                raise client.failed(Kind.DIFFERENT, f"{line!r} on the screen", repr(printed))
+                raise client.failed(
+                    Kind.DIFFERENT, f"{shown_text(line)} on the screen", repr(printed)
+                )
 
 
 def names_it(client: Client, name: str, fence: str) -> None:
@@ -124,7 +127,7 @@ def says_nothing_more_of(client: Client, name: str, fence: str) -> None:
 def names_it_at_its_end(client: Client, name: str, line: str) -> None:
     """Expect, of a client that has ended, a notice that contains this name and this line."""
     named = f"a line that begins with '* ' and contains {name!r}"
-    missing = [named, f"{line!r} on the screen"]
+    missing = [named, f"{shown_text(line)} on the screen"]
     while missing:
         printed = next_line(client, missing[0])
         if not printed.startswith("* ") or printed.startswith("* got "):

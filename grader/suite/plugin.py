@@ -158,6 +158,7 @@ def _failed(task: str, seconds: float, failure: WireFailure, stage: Stage | None
         repr(failure.data),
         failure.transcript,
     )
+    record.scene = failure.scene
     process = stage.failed_process if stage else None
     if stage is not None and process is not None:
         text = process.stderr.text().replace(str(stage.folder) + os.sep, "")

@@ -34,7 +34,8 @@ class WireFailure(AssertionError):
     """The program under test broke the contract.
 
     who: the party that noticed; expected, got: in words; data: the bytes that came, if any did;
-    transcript: what had happened by then, as Transcript.to_json() gives it.
+    transcript: what had happened by then, as Transcript.to_json() gives it; scene: the task of an
+    earlier lesson that was asked again, if it was one.
     """
 
     def __init__(self, kind: Kind, who: str, expected: str, got: str, data: bytes = b"") -> None:
@@ -45,6 +46,7 @@ class WireFailure(AssertionError):
         self.got = got
         self.data = data[:200]
         self.transcript: list[list[object]] = []
+        self.scene = ""
 
     @property
     def message(self) -> str:

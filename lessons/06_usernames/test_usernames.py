@@ -2,9 +2,16 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, starting, task
+from grader.suite import for_any, handshakes, scenes, starting, task
 from grader.suite.clock import takes_no_second
 from grader.suite.delay import follow_each_other_at_once
+from grader.suite.names import (
+    NO_LINE_ENDS_HERE,
+    bad_names_are_refused,
+    is_refused,
+    lines_go_out_as_they_are,
+    too_much_for_a_name,
+)
 from grader.suite.people import (
     DISCONNECTED,
     NO_NAME,
@@ -39,12 +46,6 @@ LAST = 200
 LESSON = "06_usernames"
 
 
-def is_refused(visitor, name, reason):
-    """Let a visitor claim a name, be refused, and be asked again."""
-    visitor.sends(name)
-    visitor.gets(reason, QUESTION)
-
-
 @task("6.1")
 def test_who_says_a_name_is_welcomed(start_server):
     for name in ("alice", "Zoe_the-2nd"):
@@ -66,63 +67,13 @@ def test_the_others_hear_who_joins_and_who_leaves(server):
         is_heard(bob, "and back", alice)
 
 
-NO_LINE_ENDS_HERE = ("\ufefflone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
-LINES_OF_ODD_CHARACTERS = (*NO_LINE_ENDS_HERE, "nul \x00, bell \x07, \x1b[31mred, \ttab\t")
-
-
 @task("6.3", needs=["6.2"])
 def test_a_line_goes_out_under_its_senders_name(start_server):
     alice, bob, carol = enter(start_server(short_sends=True), "alice", "bob", "carol")
     is_heard(alice, "hi", bob, carol)
     is_heard(bob, "fence", alice, carol)
-    for line in ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit", "/who"):
-        is_heard(alice, line, bob, carol)
-    alice.sends("", "")
-    alice.sends_bytes(b"\r\n")
-    is_heard(alice, "after nothing", bob, carol)
-    alice.sends("twice", "twice")
-    for listener in (bob, carol):
-        listener.gets("alice: twice", "alice: twice")
-    alice.sends_bytes(b"gr\xc3\xbc\xc3\x9fe \xff\n")
-    bob.gets("alice: gr\u00fc\u00dfe \ufffd")
-    for line in LINES_OF_ODD_CHARACTERS:
-        is_heard(alice, line, bob)
-    alice.sends_bytes(b"two at the end\r\r\n")
-    bob.gets("alice: two at the end\r")
-    alice.sends_bytes(b"\r\r\n")
-    bob.gets("alice: \r")
-    longest = scenes.counted(MAX_LINE)
-    bob.sends(longest, "glued to it")
-    alice.gets(f"bob: {longest}", "bob: glued to it")
-    carol.gets("alice: gr\u00fc\u00dfe \ufffd")
-    carol.gets(*(f"alice: {line}" for line in (*LINES_OF_ODD_CHARACTERS, "two at the end\r", "\r")))
-    carol.gets(f"bob: {longest}", "bob: glued to it")
-
-
-BAD_NAMES = (
-    "",
-    " ",
-    " dave",
-    "dave ",
-    "da ve",
-    "x" * (LONGEST_NAME + 1),
-    "x" * LONGEST_NAME + "-",
-    "x" * 10_000,
-    "*",
-    "* dave",
-    "/who",
-    "dave:",
-    "d\u00e4ve",
-    "\u0661\u0662",
-    "da\tve",
-    "dave\x00",
-    "dave\r\r",
-    "da.ve",
-    "dave\u200b",
-    "\ufeffdave",
-    "da\u017fe",
-    "\u212aate",
-)
+    is_heard(alice, "/who", bob, carol)
+    lines_go_out_as_they_are(alice, bob, carol)
 
 
 @task("6.4", needs=["6.1"])
@@ -130,10 +81,7 @@ def test_what_is_no_name_is_refused_and_may_be_tried_again(server):
     (alice,) = enter(server, "alice")
     dave = server.visitor("dave")
     dave.gets(QUESTION)
-    for name in BAD_NAMES:
-        is_refused(dave, name, NO_NAME)
-    dave.sends_bytes(b"da\xffve\n")
-    dave.gets(NO_NAME, QUESTION)
+    bad_names_are_refused(dave)
     dave.sends("x" * LONGEST_NAME)
     dave.gets(f"* welcome, {'x' * LONGEST_NAME}")
     alice.gets(f"* {'x' * LONGEST_NAME} joined")
@@ -360,13 +308,7 @@ def test_a_line_that_is_too_long_costs_its_sender_only(start_server):
     alone = server.usage()
     before = server.memory()
     mallory = enters(server, "mallory", alice, bob)
-    nobody = server.visitor("nobody")
-    nobody.gets(QUESTION)
-    is_refused(nobody, "x" * MAX_LINE, NO_NAME)
-    nobody.sends_bytes(b"x" * (MAX_LINE + 1))
-    nobody.gets("* line too long")
-    nobody.gets_hung_up_on()
-    nobody.is_reset_in_the_end(within=1.0)
+    too_much_for_a_name(server).is_reset_in_the_end(within=1.0)
     mallory.sends_bytes(
         b"before\n" + b"x" * (MAX_LINE + 1) + b"\nafter\n" + b"y" * 32 * MIB,
         even_if_hung_up_on=True,
@@ -439,27 +381,6 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
 
 
-def is_asked(client, server, *refusal):
-    """Let the server ask, after a refusal if there is one, and the client show its prompt."""
-    hears(client, server, *refusal)
-    hears(client, server, QUESTION)
-    client.prompts(PROMPT)
-
-
-def answers(client, server, name):
-    """Let somebody type a name at the prompt, and the server welcome them."""
-    client.types(name)
-    server.gets(name)
-    hears(client, server, f"* welcome, {name}")
-
-
-def talks(client, server):
-    """What is said goes both ways."""
-    hears(client, server, "alice: hi", f"alice: {QUESTION}", "alice: * welcome, x")
-    client.types("hello", "", "  two  spaces  ")
-    server.gets("hello", "", "  two  spaces  ")
-
-
 @task("6.14")
 def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_server):
     client, server = meets(start_client, scripted_server, "--name", "bob")
@@ -468,14 +389,7 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     client.ends(1)
     server.gets_hung_up_on()
 
-    client, server = comes_in(start_client, scripted_server)
-    talks(client, server)
-
-    client, server = meets(start_client, scripted_server)
-    is_asked(client, server)
-    client.has_read_its_keyboard()  # nobody types at once, but for erin
-    answers(client, server, "carol")
-    talks(client, server)
+    handshakes.says_the_name_it_was_given_or_asks(start_client, scripted_server)
 
     client, server = meets(start_client, scripted_server, terminal=scenes.HAS_TERMINALS)
     server.sends(QUESTION)
@@ -487,55 +401,24 @@ def test_the_client_says_the_name_it_was_given_or_asks(start_client, scripted_se
     client.shows("* welcome, dave")
 
     client, server = meets(start_client, scripted_server, restless=True)
-    is_asked(client, server)
+    handshakes.is_asked(client, server)
     for number in range(8):
         client.types(f"erin{number}")  # as soon as the prompt is there
         server.gets(f"erin{number}")
-        is_asked(client, server, TAKEN)
-    answers(client, server, "erin")
-
-    client, server = meets(start_client, scripted_server, "--name", "bob")
-    hears(client, server, QUESTION)
-    server.gets("bob")
-    is_asked(client, server, TAKEN)
-    for name in ("b b", "", " bob ", "x" * 21):
-        client.types(name)
-        server.gets(name)
-        is_asked(client, server, NO_NAME)
-    answers(client, server, "bobby")
-    talks(client, server)
+        handshakes.is_asked(client, server, TAKEN)
+    handshakes.answers(client, server, "erin")
 
 
 @task("6.15", needs=["6.14"])
 def test_what_is_typed_too_early_waits_and_is_never_a_name(stage, start_client, scripted_server):
-    client, server = meets(start_client, scripted_server)
-    client.types("early", "", "second")
-    client.has_read_its_keyboard()
-    is_asked(client, server)
-    client.types("bob", "third")
-    client.has_read_its_keyboard()
-    server.gets("bob")
-    hears(client, server, "* welcome, bob")
-    server.gets("early", "", "second", "third")
-    talks(client, server)
-
-    client, server = meets(start_client, scripted_server, "--name", "bob")
-    client.types("early")
-    client.has_read_its_keyboard()
-    hears(client, server, QUESTION)
-    server.gets("bob")
-    client.types("second")
-    client.has_read_its_keyboard()
-    is_asked(client, server, TAKEN)
-    answers(client, server, "bobby")
-    server.gets("early", "second")
+    handshakes.early_lines_wait_and_are_never_names(start_client, scripted_server)
 
     narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)  # many turns to overtake
     client, server = meets(start_client, narrow, to=narrow)
     early = [scenes.counted(60_000, number) for number in range(20)]  # more than the kernels take
     client.types(*early)
     client.has_read_its_keyboard()
-    is_asked(client, server)
+    handshakes.is_asked(client, server)
     client.types("bob")
     server.gets("bob")
     server.goes_silent()
@@ -556,44 +439,22 @@ def test_the_client_leaves_before_it_is_welcome(start_client, scripted_server):
     for leave in at_the_prompt:
         for refused in ((), ("b b",)):
             client, server = meets(start_client, scripted_server)
-            is_asked(client, server)
+            handshakes.is_asked(client, server)
             for name in refused:
                 client.types(name)
                 server.gets(name)
-                is_asked(client, server, NO_NAME)
+                handshakes.is_asked(client, server, NO_NAME)
             leave(client)
             server.gets_hung_up_on()
             server.hangs_up()
             client.ends(0)
-
-    client, server = meets(start_client, scripted_server, "--name", "bob", stdin=scenes.EMPTY_STDIN)
-    server.sends(QUESTION)
-    server.gets("bob")
-    server.sends("* welcome, bob")  # it may leave before that, or wait for it
-    server.gets_hung_up_on()
-    server.hangs_up()
-    client.ends(0)
-
-    for answer in ("* welcome, bob", TAKEN):
-        client, server = meets(start_client, scripted_server, "--name", "bob")
-        client.types("hello")
-        client.has_read_its_keyboard()
-        client.has_its_keyboard_closed()
-        client.stage.lets_time_pass(scenes.SETTLED)
-        hears(client, server, QUESTION)
-        server.gets("bob")
-        server.sends(answer, *([QUESTION] if answer == TAKEN else []))
-        if answer != TAKEN:
-            server.gets("hello")
-        server.gets_hung_up_on()
-        server.hangs_up()
-        client.ends(0)
+    handshakes.says_its_name_and_leaves(start_client, scripted_server)
 
 
 @task("6.17", needs=["6.14"])
 def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
-    is_asked(client, server)
+    handshakes.is_asked(client, server)
     server.hangs_up()
     client.prints_below_the_prompt(DISCONNECTED)
     client.ends(1)
@@ -630,9 +491,9 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
 
     for number in (INTERRUPT, TERMINATE):
         client, server = meets(start_client, scripted_server)
-        is_asked(client, server)
+        handshakes.is_asked(client, server)
         if number == TERMINATE:
-            answers(client, server, "bob")
+            handshakes.answers(client, server, "bob")
         client.has_read_its_keyboard()
         client.is_told_to_stop(number)
         client.ends(0)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, starting, task
+from grader.suite import commands, for_any, handshakes, names, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
     DISCONNECTED,
@@ -66,107 +66,33 @@ def test_the_room_of_lesson_06_is_still_there(server):
 
 @task("7.2", needs=["7.1"])
 def test_who_lists_the_people_with_names(server):
-    server.visitor("nobody").gets(QUESTION)
-    (bob,) = enter(server, "bob")
-    asks_and_gets(bob, "/who", "* here: bob")
-    people = [bob]
-    for name in ("Zoe", "alice", "Boz", "0range", "x_", "-y"):
-        people.append(enters(server, name, *people))
-    bob.sends("/who")
-    people[2].sends_bytes(b"/who\r\n")
-    for person in (bob, people[2]):
-        person.gets("* here: -y, 0range, alice, bob, Boz, x_, Zoe")
-    people.pop(3).hangs_up()
-    for person in people:
-        person.gets("* Boz left")
-        asks_and_gets(person, "/who", "* here: -y, 0range, alice, bob, x_, Zoe")
+    commands.who_lists_the_people(server)
 
 
 @task("7.3", needs=["7.1"])
 def test_a_private_message_reaches_one_person(start_server):
-    server = start_server(short_sends=True)
-    alice, bob, carol = enter(server, "alice", "Bob", "carol")
-    alice.sends("/msg Bob psst")
-    bob.gets("alice (private): psst")
-    alice.gets("* told Bob")
-    bob.sends("/msg ALICE  two  spaces  ")
-    alice.gets("Bob (private):  two  spaces  ")
-    bob.gets("* told alice")
-    texts = (" ", "/who", "//x", "* goodbye", "carol: hi", "gr\u00fc\u00dfe", "/msg carol hi", LONG)
-    texts += (scenes.counted(MAX_LINE - len("/msg bob ")),)
-    for text in texts:
-        carol.sends(f"/msg bob {text}")
-        bob.gets(f"carol (private): {text}")
-        carol.gets("* told Bob")
-    asks_and_gets(alice, "/msg aLiCe note", "alice (private): note", "* told alice")
-    for name in ("Dave", "bo", "bobb", "bob,", "\u212aarl", "*"):
-        asks_and_gets(alice, f"/msg {name} hi", f"* no one here is called {name}")
-    server.visitor("nobody").gets(QUESTION)
-    asks_and_gets(alice, "/msg nobody hi", "* no one here is called nobody")
-    enters(server, "Kes", alice, bob, carol)
-    for name in ("\u212aes", "ke\u017f"):  # no other case of k and s
-        asks_and_gets(alice, f"/msg {name} hi", f"* no one here is called {name}")
-    is_heard(alice, "out loud", bob, carol)
-    is_heard(bob, "so be it", alice, carol)
+    commands.a_private_message_reaches_one_person(start_server(short_sends=True))
 
 
 @task("7.4", needs=["7.2", "7.3"])
 def test_a_new_name_is_announced_and_used_from_then_on(start_server):
-    server = start_server()
-    people = alice, bob, carol = enter(server, "alice", "bob", "carol")
-
-    def becomes(person, old, new):
-        person.sends(f"/nick {new}")
-        for one in people:
-            one.gets(f"* {old} is now {new}")
-
-    becomes(alice, "alice", "Anna")
-    is_heard(alice, "hi", bob, carol, under="Anna")
-    asks_and_gets(bob, "/who", "* here: Anna, bob, carol")
-    asks_and_gets(bob, "/msg alice hi", "* no one here is called alice")
-    bob.sends("/msg anna hi")
-    alice.gets("bob (private): hi")
-    bob.gets("* told Anna")
-    alice.sends("/msg bob it is me")
-    bob.gets("Anna (private): it is me")
-    alice.gets("* told bob")
-    for new in ("no name", "", " ", "x" * 21, "d\u00e4ve", "/who", " bert", "bert "):
-        asks_and_gets(bob, f"/nick {new or '*'}", NO_NAME)
-    for new in ("carol", "CAROL", "anna"):
-        asks_and_gets(bob, f"/nick {new}", TAKEN)
-    is_heard(bob, "still me", alice, carol)
-    for old, new in (("Anna", "ANNA"), ("ANNA", "ANNA"), ("ANNA", "anna")):
-        becomes(alice, old, new)
-    becomes(bob, "bob", "alice")
-    becomes(bob, "alice", "x" * 20)
-    dave = server.visitor("dave")
-    dave.gets(QUESTION)
-    asks_and_gets(dave, "Anna", TAKEN, QUESTION)
-    asks_and_gets(dave, "bob", "* welcome, bob")
-    for person in people:
-        person.gets("* bob joined")
-    alice.hangs_up()
-    for person in (bob, carol, dave):
-        person.gets("* anna left")
-    asks_and_gets(carol, "/nick Anna", "* carol is now Anna")
-    bob.gets("* carol is now Anna")
-    dave.gets("* carol is now Anna")
+    commands.a_new_name_is_announced_and_used(start_server())
     two_claim_one_name(start_server(restless=True))
 
 
 def two_claim_one_name(server):
     """Exactly one of them has it from then on, each time."""
     alice, bob, carol = enter(server, "alice", "bob", "carol")
-    names = {alice: "alice", bob: "bob"}
+    called = {alice: "alice", bob: "bob"}
     for number in range(5):
-        for claimant in names:
+        for claimant in called:
             claimant.sends(f"/nick twin{number}")
-        announcements = {f"* {name} is now twin{number}": one for one, name in names.items()}
+        announcements = {f"* {name} is now twin{number}": one for one, name in called.items()}
         announced = carol.gets_one_of(*announcements)
-        for claimant in names:
+        for claimant in called:
             if claimant is announcements[announced]:
                 claimant.gets(announced)
-                names[claimant] = f"twin{number}"
+                called[claimant] = f"twin{number}"
             else:
                 claimant.gets_in_any_order(announced, TAKEN)
         is_heard(carol, f"who is it, {number}?", alice, bob)
@@ -182,110 +108,17 @@ def test_help_shows_every_command(server):
 
 @task("7.6", needs=["7.1"])
 def test_quit_says_goodbye_and_hangs_up(server):
-    alice, bob, carol = enter(server, "alice", "bob", "carol")
-    bob.sends("a last word", "/who", "/quit", "too late", "/msg alice too late")
-    bob.gets("* here: alice, bob, carol", GOODBYE)
-    bob.gets_hung_up_on()
-    for person in (alice, carol):
-        person.gets("bob: a last word", "* bob left")
-    is_heard(alice, "has bob gone?", carol)
-    carol.sends_bytes(b"/quit\r\n")
-    carol.gets(GOODBYE)
-    carol.gets_hung_up_on()
-    alice.gets("* carol left")
-    asks_and_gets(alice, "/who", "* here: alice")
-    gone, bob = bob, enters(server, "bob", alice)
-    is_heard(bob, "I am back", alice)
-    dave = enters(server, "dave", alice, bob, receive_buffer=scenes.SMALL_BUFFER)
-    dave.goes_silent()
-    due = [scenes.counted(1000, number) for number in range(8)]
-    for line in due:
-        is_heard(alice, line, bob)
-    dave.begins_to_send(b"/quit\nafter it\n" + b"y" * 300_000)
-    server.stage.lets_time_pass(0.1)
-    dave.reads_again()
-    dave.gets(*(f"alice: {line}" for line in due), GOODBYE)
-    dave.gets_hung_up_on()
-    for person in (alice, bob):
-        person.gets("* dave left")
-    gone.is_reset_in_the_end(within=1.0)
-    asks_and_gets(bob, "/quit", GOODBYE)
-    alice.gets("* bob left")
-    asks_and_gets(alice, "/quit", GOODBYE)
-    alice.gets_hung_up_on()
-
-
-UNKNOWN = (
-    ("/", ""),
-    ("/dance", "dance"),
-    ("/Who", "Who"),
-    ("/QUIT", "QUIT"),
-    ("/whoami", "whoami"),
-    ("/dance with me", "dance"),
-    ("/ who", ""),
-    (f"/{'x' * 20}", "x" * 20),
-    (f"/{'x' * 30} y", "x" * 20),
-    (f"/{chr(0xFC) * 25}", chr(0xFC) * 20),
-    ("/\twho", "\twho"),
-)
-MISUSED = (
-    ("/who is here", "/who"),
-    ("/help me", "/help"),
-    ("/quit now", "/quit"),
-    ("/msg", "/msg NAME TEXT"),
-    ("/msg ", "/msg NAME TEXT"),
-    ("/msg bob", "/msg NAME TEXT"),
-    ("/msg bob ", "/msg NAME TEXT"),
-    ("/msg  bob hi", "/msg NAME TEXT"),
-    ("/msg dave", "/msg NAME TEXT"),
-    ("/nick", "/nick NEW"),
-    ("/nick ", "/nick NEW"),
-)
+    commands.quit_says_goodbye_and_hangs_up(server)
 
 
 @task("7.7", needs=["7.1"])
 def test_a_mistake_in_a_command_is_answered_and_costs_nothing(server):
-    alice, bob = enter(server, "alice", "bob")
-    for line, word in UNKNOWN:
-        asks_and_gets(alice, line, f"* unknown command /{word}, try /help")
-    for line, form in MISUSED:
-        asks_and_gets(alice, line, f"* usage: {form}")
-    asks_and_gets(alice, "/nick two names", NO_NAME)
-    is_heard(alice, "never mind", bob)
-    is_heard(bob, "I heard nothing", alice)
-
-
-CHAT = (
-    "who",
-    "quit",
-    " /who",
-    "* bob left",
-    "* goodbye",
-    "* told bob",
-    "* here: nobody",
-    "bob: hi",
-    "bob (private): psst",
-    "* what is your name?",
-    "* welcome, alice",
-    "NICK bob",
-    "-/quit",
-    "see http://x//y",
-    "lone \r/quit",
-    "who\x0b/quit\x0c/quit\x1c/quit\x85/quit\u2028/quit",  # one line
-    "nul \x00, bell \x07, \x1b[31mred, \ttab\t",
-)
+    commands.mistakes_are_answered(*enter(server, "alice", "bob"))
 
 
 @task("7.8", needs=["7.1"])
 def test_what_is_no_command_is_chat(server):
-    alice, bob, carol = enter(server, "alice", "bob", "carol")
-    for line in CHAT:
-        is_heard(alice, line, bob, carol)
-    for line in ("//who", "//", "///x", "// x", "//quit now", "//a//b"):
-        alice.sends(line)
-        for person in (bob, carol):
-            person.gets(f"alice: {line[1:]}")
-    is_heard(carol, "no one has gone", alice, bob)
+    commands.what_is_no_command_is_chat(*enter(server, "alice", "bob", "carol"))
 
 
 @task("7.9", needs=["7.2"])
@@ -427,11 +260,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     alone = scenes.has_had_guests(server, 12, lambda guest: guest.gets(QUESTION))
     alice, bob = enter(server, "alice", "bob")
     follow_each_other_at_once(alice, bob, "alice: ")
-    nobody = server.visitor("nobody")
-    nobody.gets(QUESTION)
-    nobody.sends_bytes(b"x" * (MAX_LINE + 1))
-    nobody.gets("* line too long")
-    nobody.gets_hung_up_on()
+    nobody = names.too_much_for_a_name(server)
     mallory = enters(server, "mallory", alice, bob)
     before = server.memory()
     too_long = b"/msg bob ".ljust(MAX_LINE + 1, b"x") + b"\n/who\n" + b"y" * 32 * MIB
@@ -444,6 +273,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     is_heard(alice, "all well", bob)
     is_heard(bob, "all well", alice)
     server.has_not_grown_by(8 * MIB, since=before)
+    names.holds_to_lesson_06(server, alice, bob)
     for person in (alice, bob, mallory, nobody):
         person.hangs_up()
     server.is_back_to(alone)
@@ -455,39 +285,7 @@ def test_it_stands_what_every_server_stands(stage, start_server):
 
 @task("7.13")
 def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
-    for hang_up in ("ends_its_stream", "resets"):
-        client, server = comes_in(start_client, scripted_server)
-        client.types("/who", "//who", "/quit", "hello?")
-        server.gets("/who", "//who", "/quit", "hello?")
-        server.sends("* here: bob", GOODBYE)
-        server.waits_until_received()
-        getattr(server, hang_up)()
-        client.prints("* here: bob", GOODBYE)
-        client.ends(0)
-        client.has_printed_nothing_more()
-
-    client, server = comes_in(start_client, scripted_server)
-    longest = "alice: ".ljust(4 * MAX_LINE, "x")
-    lines = (longest, "* goodbye, all", "* alice left", "alice: * goodbye")
-    server.sends(*lines)
-    server.hangs_up()
-    client.prints(*lines, DISCONNECTED)
-    client.ends(1)
-
-    client, server = comes_in(start_client, scripted_server)
-    client.types("/quit", "quit")
-    server.gets("/quit")
-    server.gets_hung_up_on()
-    server.sends(GOODBYE)
-    server.hangs_up()
-    client.ends(0)
-
-    client, server = comes_in(start_client, scripted_server)
-    client.types_bytes(b"/who\nno end behind the last words")
-    client.has_its_keyboard_closed()
-    server.gets("/who", "no end behind the last words")
-    server.gets_hung_up_on()  # and does not close
-    client.ends(0)
+    handshakes.ends_well_after_a_goodbye(start_client, scripted_server)
 
     client, server = meets(start_client, scripted_server)
     client.types("/who")  # a line like any other, so it waits

@@ -2,7 +2,18 @@
 
 from hypothesis import strategies as st
 
-from grader.suite import for_any, scenes, starting, task
+from grader.suite import (
+    commands,
+    downloads,
+    for_any,
+    handshakes,
+    names,
+    scenes,
+    starting,
+    task,
+    transfers,
+    uploads,
+)
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
     chunks,
@@ -70,14 +81,9 @@ MAX_LINE = 65536
 MAX_CHUNK = 65536
 CR_LF = b"\r\n"
 MIB = 1024 * 1024
-LARGE = 12 * MIB  # more than a kernel may hold for who does not read
 BACKLOG = 1000
 MANY_FILES = 10
 LESSON = "09_files"
-FORMS = (
-    *("/who", "/msg NAME TEXT", "/nick NEW", "/file ID SIZE NAME", "/data ID N"),
-    *("/end ID SHA256", "/cancel ID", "/help", "/quit"),
-)
 OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
 ALL_BYTES = bytes(range(256))
 SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
@@ -89,7 +95,7 @@ def test_the_room_of_lesson_07_is_still_there(server):
     is_heard(alice, "hi", bob)
     is_heard(bob, "  hello ", alice)
     asks_and_gets(bob, "/who", "* here: alice, bob")
-    asks_and_gets(alice, "/help", *(f"* {form}" for form in FORMS))
+    asks_and_gets(alice, "/help", *(f"* {form}" for form in transfers.FORMS))
     bob.sends("/msg ALICE psst")
     alice.gets("bob (private): psst")
     bob.gets("* told alice")
@@ -248,202 +254,22 @@ def two_fill_one_connection(server, count, chunk, line):
 
 @task("9.6", needs=["9.2"])
 def test_who_was_there_at_the_beginning_gets_it(server):
-    alice, bob, carol, dave = enter(server, "alice", "bob", "carol", "dave")
-    erin = server.visitor("erin")
-    erin.gets(QUESTION)  # who has no name yet is not in the room
-    alice.sends("/file 1 4 x", "/file 2 4 y")
-    for person in (bob, carol, dave):
-        person.gets("/file alice/1 4 x", "/file alice/2 4 y")
-    asks_and_gets(erin, "erin", "* welcome, erin")
-    for person in (alice, bob, carol, dave):
-        person.gets("* erin joined")
-    for person, old, new in ((alice, "alice", "anna"), (bob, "bob", "Zoe")):
-        person.sends(f"/nick {new}")
-        for one in (alice, bob, carol, dave, erin):
-            one.gets(f"* {old} is now {new}")
-    dave.hangs_up()
-    for person in (alice, bob, carol, erin):
-        person.gets("* dave left")
-    dave = enters(server, "dave", alice, bob, carol, erin)  # somebody else of that name
-    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
-    for person in (bob, carol):
-        gets_chunk(person, "alice/1", b"abcd")
-        person.gets(f"/end alice/1 {digest(b'abcd')}")
-    alice.gets("* sent x (4 bytes) to carol, Zoe")
-    alice.sends("/cancel 2")
-    for person in (bob, carol):
-        person.gets("/cancel alice/2")
-    is_cancelled(alice, 2)
-    is_heard(alice, "that was all", bob, carol, dave, erin, under="anna")
-    each_file_is_its_senders_own(bob, (alice, carol, dave, erin))
-    a_label_is_free_again(carol, (alice, bob, dave, erin))
-    alice.sends("/file 3 4 z")
-    for person in (bob, dave, erin):
-        person.gets("/file anna/3 4 z")
-        person.hangs_up()
-    alice.gets_in_any_order("* Zoe left", "* dave left", "* erin left")
-    alice.sends_bytes(b"/data 3 4\nabcd/end 3 " + digest(b"abcd").encode() + b"\n")
-    alice.gets("* sent z (4 bytes) to nobody")
-    alice.sends_bytes(file_as_sent(2, "x", b"abcd"))
-    alice.gets("* sent x (4 bytes) to nobody")
-
-
-def each_file_is_its_senders_own(bob, others):
-    """Zoe, who was bob, has two files open: nobody else ends one of them, and each ends alone."""
-    bob.sends("/file 1 4 y", "/file 0 4 z")
-    for person in others:
-        person.gets("/file Zoe/1 4 y", "/file Zoe/0 4 z")
-    alice = others[0]
-    alice.sends("/cancel 1")
-    is_cancelled(alice, 1)  # hers is closed, and his is not hers
-    bob.sends("/cancel 1")
-    is_cancelled(bob, 1)
-    bob.sends_bytes(b"/data 0 4\nabcd/end 0 " + digest(b"abcd").encode() + b"\n")
-    for person in others:
-        person.gets("/cancel Zoe/1")
-        gets_chunk(person, "Zoe/0", b"abcd")
-        person.gets(f"/end Zoe/0 {digest(b'abcd')}")
-    bob.gets("* sent z (4 bytes) to anna, carol, dave, erin")
-
-
-def a_label_is_free_again(carol, others):
-    """The file alice/1 is closed, so a new alice opens hers; it ends as alice/1 when she goes."""
-    carol.sends("/nick alice", "/file 1 4 x", "/nick Carol")
-    carol.gets("* carol is now alice", "* alice is now Carol")
-    for person in others:
-        person.gets("* carol is now alice", "/file alice/1 4 x", "* alice is now Carol")
-    carol.hangs_up()
-    for person in others:
-        person.gets("/cancel alice/1", "* Carol left")
+    transfers.who_was_there_at_the_beginning_gets_it(server)
 
 
 @task("9.7", needs=["9.2"])
 def test_a_file_that_is_not_whole_is_cancelled(server):
-    alice, bob = enter(server, "alice", "bob")
-    ends = (
-        b"/data 1 3\nabc",  # more than announced
-        f"/end 1 {digest(b'ab')}\n".encode(),  # fewer
-        b"/data 1 2\ncd/end 1 abc\n",  # no SHA-256
-        b"/data 1 2\ncd/end 1 " + digest(b"abcd").upper().encode() + b"\n",
-        b"/data 1 2\ncd/end 1 " + digest(b"abcd").encode() + b" \n",
-        b"/data 1 2\ncd/end 1 " + b"g" * 64 + b"\n",
-        b"/cancel 1\n",
-        b"/file 1 4 again\n",  # the ID is still open
-    )
-    for how in ends:
-        alice.sends_bytes(b"/file 1 4 x\n/data 1 2\nab" + how)
-        bob.gets("/file alice/1 4 x")
-        gets_chunk(bob, "alice/1", b"ab")
-        if how.startswith(b"/data 1 2"):
-            gets_chunk(bob, "alice/1", b"cd")
-        bob.gets("/cancel alice/1")
-        is_cancelled(alice, 1)
-        alice.sends_bytes(b"/data 1 4\nlate")  # the ID is closed
-        is_cancelled(alice, 1)
-        is_heard(alice, "well", bob)
-    alice.sends("/file 1 4 x", "/nick anna", "/file 1 4 again", "/nick alice")
-    bob.gets("/file alice/1 4 x", "* alice is now anna", "/cancel alice/1", "* anna is now alice")
-    alice.gets("* alice is now anna")
-    is_cancelled(alice, 1)
-    alice.gets("* anna is now alice")
-    alice.sends_bytes(b"/file 2 0 x\n/data 2 1\na")  # more than nothing
-    bob.gets("/file alice/2 0 x", "/cancel alice/2")
-    is_cancelled(alice, 2)
-    for leave in ("hangs_up", "resets", "ends_its_stream", "/quit", "in a chunk"):
-        alice.sends_bytes(b"/file 1 4 x\n/file 01 4 y\n/data 1 2\nab")
-        bob.gets("/file alice/1 4 x", "/file alice/01 4 y")
-        gets_chunk(bob, "alice/1", b"ab")
-        if leave == "/quit":
-            alice.sends(leave)
-        elif leave == "in a chunk":
-            alice.sends_bytes(b"/data 01 4\nabc")
-            alice.ends_its_stream()
-        else:
-            getattr(alice, leave)()
-        bob.gets_in_any_order("/cancel alice/1", "/cancel alice/01")
-        bob.gets("* alice left")
-        alice = enters(server, "alice", bob)
-    is_heard(alice, "here again", bob)
-
-
-BAD_FILE_NAMES = (
-    *(" ", "   ", "../x", "/etc/passwd", "a/b", "a\\b", "C:\\x", "..", ".", ".profile", "x/"),
-    *("tab\there", "bell\x07", "nul\x00", "c1\x85", "del\x7f", "cr\rx", "esc\x1b[2J"),
-    *("x" * 201, "x" * 300, "\u00fc" * 101),
-)
-GOOD_FILE_NAMES = (
-    *("x", "my notes.txt", " x", "x ", "a  b", "x" * 200, "\u00fc" * 100, "CON", "C:x", "a..b"),
-    *("*", "a;b", "$(x)", "'", "\u2028", "~", "-rf", "/data"[1:], "\u00a0"),
-)
+    transfers.what_is_not_whole_is_cancelled(server)
 
 
 @task("9.8", needs=["9.2"])
 def test_what_cannot_be_a_file_is_refused(server):
-    alice, bob = enter(server, "alice", "bob")
-    for name in BAD_FILE_NAMES:
-        alice.sends(f"/file 1 4 {name}")
-        is_cancelled(alice, 1)
-        alice.sends_bytes(b"/data 1 4\nabcd")
-        is_cancelled(alice, 1)
-    for name in GOOD_FILE_NAMES:
-        alice.sends_bytes(file_as_sent(1, name, b"abcd"))
-        gets_file(bob, "alice/1", name, b"abcd")
-        alice.gets(f"* sent {name} (4 bytes) to bob")
-    alice.sends(f"/end 1 {digest(b'abcd')}")  # it is closed
-    is_cancelled(alice, 1)
-    for line in (f"/end 9 {digest(b'')}", "/cancel 9", "/end 9 abc", "/cancel 09"):
-        alice.sends(line)
-        is_cancelled(alice, line.split()[1])
-    for _ in range(2):
-        alice.sends_bytes(b"/data 9 12\n/quit\nhello\n")
-        is_cancelled(alice, 9)
-    alice.sends_bytes(f"/data 9 {MAX_CHUNK}\n".encode() + scenes.counted(MAX_CHUNK).encode())
-    is_cancelled(alice, 9)
-    is_heard(alice, "not harmed", bob)
-    alice.sends("/file 1 4 x", "/nick anna")
-    bob.gets("/file alice/1 4 x", "* alice is now anna")
-    alice.gets("* alice is now anna")
-    bob.sends("/nick alice")
-    for person in (alice, bob):
-        person.gets("* bob is now alice")
-    bob.sends("/file 1 4 y")
-    is_cancelled(bob, 1)
-    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
-    gets_chunk(bob, "alice/1", b"abcd")
-    bob.gets(f"/end alice/1 {digest(b'abcd')}")
-    alice.gets("* sent x (4 bytes) to alice")
-
-
-MISUSED = (
-    *(("/file", 3), ("/file 1", 3), ("/file 1 4", 3), ("/file 1 4 ", 3), ("/file  1 4 x", 3)),
-    *(("/file x 4 x", 3), ("/file 1 x x", 3), ("/file 1 -4 x", 3), ("/file 1234567890 4 x", 3)),
-    *(("/file 1 1234567890123456 x", 3), ("/file 1 \u0664 x", 3), ("/file 1  4 x", 3)),
-    *(("/end", 5), ("/end 1", 5), ("/end 1 ", 5), ("/end x abc", 5)),
-    *(("/file \u0661 4 x", 3), ("/cancel", 6), ("/cancel x", 6), ("/cancel 1 2", 6)),
-    *(("/cancel ", 6), ("/cancel 1234567890", 6), ("/cancel \u0661", 6), ("/end \u0661 abc", 5)),
-)
-BAD_DATA = (
-    *("/data", "/data ", "/data 1", "/data 1 ", "/data 1 x", "/data x 4", "/data 1 0"),
-    *("/data 1 -4", "/data 1 65537", "/data 1 4 x", "/data  1 4", "/data 1  4", "/data 1 4 "),
-    *("/data 1 \u0664", "/data \u0661 4", "/data 1 +4", "/data 1234567890 4", "/data 1 4_0"),
-)
+    transfers.what_cannot_be_a_file_is_refused(server)
 
 
 @task("9.9", needs=["9.2"])
 def test_what_is_malformed_is_answered_or_ends_the_connection(server):
-    alice, bob = enter(server, "alice", "bob")
-    alice.sends("/file 1 4 y")
-    bob.gets("/file alice/1 4 y")
-    for line, form in MISUSED:
-        asks_and_gets(alice, line, f"* usage: {FORMS[form]}")
-    alice.sends_bytes(b"/data 1 4\nabcd/end 1 " + digest(b"abcd").encode() + b"\n")
-    gets_chunk(bob, "alice/1", b"abcd")
-    bob.gets(f"/end alice/1 {digest(b'abcd')}")
-    alice.gets("* sent y (4 bytes) to bob")
-    for line in BAD_DATA:
-        mallory = enters(server, "mallory", alice, bob)
-        sends_a_bad_chunk(mallory, f"{line}\nabcd\nhello\n/quit\n".encode(), alice, bob)
-    is_heard(alice, "all well", bob)
+    transfers.what_is_malformed_is_answered_or_ends_the_visit(server)
 
 
 @task("9.10", needs=["9.2"])
@@ -505,9 +331,13 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     is_heard(alice, "all well", bob)
     server.has_not_grown_by(8 * MIB, since=before)
     a_receiver_vanishes(server, alice, bob)
-    for person in (alice, bob, mallory):
+    nobody = names.too_much_for_a_name(server)
+    names.holds_to_lesson_06(server, alice, bob)
+    for person in (alice, bob, mallory, nobody):
         person.hangs_up()
     server.is_back_to(alone)
+    commands.holds_to_lesson_07(start_server)
+    stage.send_all_home()
     starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
@@ -538,7 +368,7 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
         puts_file(stage, stage.folder / "my notes.txt", data)
         client.types("/sendfile my notes.txt")
         between = takes_file(server, number, "my notes.txt", data)
-        sends_nothing_else(stage, between)
+        uploads.sends_nothing_else(stage, between)
         prints_after_progress(client, f"* sending my notes.txt as {number}")
         server.sends(f"alice: got {number}")
         prints_after_progress(client, f"alice: got {number}")
@@ -548,31 +378,22 @@ def test_the_client_sends_a_file(stage, start_client, scripted_server):
     puts_file(stage, folder / "bytes.bin", data)
     client.types("/sendfile a folder/bytes.bin")
     number = len(SIZES) + 1
-    sends_nothing_else(stage, takes_file(server, number, "bytes.bin", data))
+    uploads.sends_nothing_else(stage, takes_file(server, number, "bytes.bin", data))
     prints_after_progress(client, f"* sending bytes.bin as {number}")
     server.sends("alice: thanks")
     prints_after_progress(client, "alice: thanks")
     name = " b \U0001f642.bin"  # the path is all that stands behind the first space
     puts_file(stage, stage.folder / name, b"abcd")
     client.types(f"/sendfile {name}")
-    sends_nothing_else(stage, takes_file(server, number + 1, name, b"abcd"))
+    uploads.sends_nothing_else(stage, takes_file(server, number + 1, name, b"abcd"))
     prints_after_progress(client, f"* sending {name} as {number + 1}")
 
 
-def sends_nothing_else(stage, between, *wanted):
-    """Expect just these typed lines between the chunks of a file."""
-    if between != list(wanted):
-        words = f"{', '.join(map(repr, wanted)) or 'nothing'} between the chunks, and no more"
-        raise stage.fail(
-            Kind.DIFFERENT, "server", words, ", ".join(map(repr, between)) or "nothing"
-        )
-
-
 @task("9.13", needs=["9.12"])
-def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
+def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client, scripted_server):
     narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
     client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
-    data = scenes.counted(LARGE).encode()
+    data = scenes.counted(uploads.LARGE).encode()
     puts_file(stage, stage.folder / "large", data)
     server.goes_silent()
     client.types("/sendfile large")
@@ -584,19 +405,11 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     client.types("hello")
     client.has_read_its_keyboard()
     server.reads_again()
-    sends_nothing_else(stage, takes_file(server, 1, "large", data), "hello")
+    uploads.sends_nothing_else(stage, takes_file(server, 1, "large", data), "hello")
     server.sends("alice: got it")
     prints_after_progress(client, "alice: got it", "large", at_least=1 - progress)
-    for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
-        is_told_off(client, line, "/sendfile")
-    makes_a_pipe(stage, stage.folder / "pipe")
-    for line in ("/sendfile none", "/sendfile .", "/sendfile pipe", "/sendfile /dev/null"):
-        is_told_off(client, line)
-    client.types("//file x", "/filed 1", "/sendfiles large")
-    server.gets("//file x", "/filed 1", "/sendfiles large")
-    server.goes_silent()
-    client.types("/sendfile large", "quit")
-    leaves_when_it_is_sent(client, server, 2, data)
+    uploads.what_is_no_file_is_not_sent(stage, client, server)
+    uploads.what_is_begun_is_sent_to_its_end(client, server, 2, data)
 
     client, server = meets(start_client, narrow, "--name", "bob", to=narrow)
     client.types("/sendfile large")
@@ -606,57 +419,13 @@ def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client):
     server.goes_silent()
     hears(client, server, "* welcome, bob")
     stage.lets_time_pass(1.2)  # its last second begins when all is sent
-    leaves_when_it_is_sent(client, server, 1, data)
-
-
-def leaves_when_it_is_sent(client, server, number, data):
-    """A client that has nothing more to say sends the file to its end, and leaves then."""
-    prints_after_progress(client, f"* sending large as {number}")
-    client.has_read_its_keyboard()
-    server.reads_again()
-    sends_nothing_else(server.stage, takes_file(server, number, "large", data))
-    server.gets_hung_up_on()
-    server.hangs_up()
-    client.ends(0)
+    uploads.leaves_when_it_is_sent(client, server, 1, data)
+    handshakes.holds_to_lessons_05_to_07(start_client, scripted_server)
 
 
 @task("9.14", needs=["9.12"])
 def test_a_file_that_is_being_sent_is_cancelled(stage, start_client):
-    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
-    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
-    puts_file(stage, stage.folder / "large", bytes(LARGE))
-    for number, by_hand in ((1, True), (2, False)):
-        server.goes_silent()
-        client.types("/sendfile large")
-        prints_after_progress(client, f"* sending large as {number}")
-        if by_hand:
-            client.types(f"/cancel {number}")
-            client.has_read_its_keyboard()
-        else:
-            server.sends(f"* transfer {number} cancelled: no room")
-            prints_after_progress(client, f"* transfer {number} cancelled: no room")
-        client.types(f"fence {number}")
-        server.reads_again()
-        sent, cancelled = skips_chunks(server, number, f"fence {number}")
-        if sent >= LARGE:
-            words = "the rest of the file to be kept"
-            raise stage.fail(Kind.DIFFERENT, "server", words, "all of it")
-        if cancelled != 1 and (by_hand or cancelled):
-            words = f"'/cancel {number}', once"
-            raise stage.fail(Kind.DIFFERENT, "server", words, f"{cancelled} times")
-        server.sends(f"alice: enough of {number}")
-        prints_after_progress(client, f"alice: enough of {number}")
-    client.types("quit")
-    server.gets_hung_up_on()
-    server.hangs_up()
-    client.ends(0)
-    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
-    server.goes_silent()
-    client.types("/sendfile large")
-    prints_after_progress(client, "* sending large as 1")
-    server.resets()
-    prints_in_the_end(client, DISCONNECTED)
-    client.ends(1)
+    uploads.one_that_is_being_sent_is_cancelled(stage, start_client)
 
 
 @task("9.15", needs=["9.12"])
@@ -728,119 +497,9 @@ def takes_three_at_once(client, server, folder):
     has_file(client, folder / "small", b"\n/end carol/9 x\n")
 
 
-LIES = (
-    *("../above", "..", ".", "a/b", "a\\b", "../mine", ".x", "n\x00ul", "x" * 300, "x\x1b[2J"),
-    *("downloads/../../far", "folder/x", "mine", "link", "p", "x/", " ", "C:\\x", "C:x", "CON"),
-)
-LABELS = ("../1", "/1", "1", "alice", "../../alice/1", "alice/../1", "alice/1/2", "alice/")
-NONSENSE = (
-    *("/file alice/1 -4 x", "/file alice/1 x x", "/file alice/1 4", "/file alice/1", "/file"),
-    *("/file alice/1 1234567890123456 x", "/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
-)
-
-
 @task("9.16", needs=["9.15"])
 def test_nothing_lands_outside_the_folder_or_half_there(stage, start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server)
-    folder = stage.folder / "downloads"
-    makes_folder(stage, stage.folder / "outside")
-    puts_file(stage, stage.folder / "mine", b"not yours")
-    makes_folder(stage, folder)
-    puts_file(stage, folder / "mine", b"mine")
-    links(stage, folder / "link", stage.folder / "mine")
-    links(stage, folder / "p.part", stage.folder / "mine")
-    links(stage, folder / "folder", stage.folder / "outside")
-    before = all_that_is_in(stage, stage.folder.parent, folder)
-    mine = all_that_is_in(stage, folder)
-    roots = (f"{stage.folder}/absolute", f"{'../' * 30}{stage.folder}/deep")
-    lies = [(f"alice/{number}", name) for number, name in enumerate((*LIES, *roots), 1)]
-    for label, name in [*lies, *((label, "x") for label in LABELS)]:
-        server.sends_bytes(file_as_sent(label, name, b"abcd"))
-        server.sends("alice: go on")
-        prints_in_the_end(client, "alice: go on")
-    server.sends(*NONSENSE, f"/file alice/1 {10**15 - 1} endless", "/cancel alice/1")
-    server.sends("/file alice/2 4 first", "/file alice/2 4 second", "alice: go on")
-    prints_in_the_end(client, "alice: go on")
-    is_as_it_was(client, stage.folder.parent, before, folder)
-    is_still_there(client, folder, mine)
-    server.sends("/file alice/1 4 late", "alice: now")
-    prints_in_the_end(client, "alice: now")
-    puts_file(stage, folder / "late", b"mine")
-    server.sends_bytes(b"/data alice/1 4\nabcd/end alice/1 " + digest(b"abcd").encode() + b"\n")
-    server.sends("alice: go on")
-    prints_in_the_end(client, "alice: go on")
-    has_file(client, folder / "late", b"mine")
-    server.hangs_up()
-    prints_in_the_end(client, DISCONNECTED)
-    client.ends(1)
-    has_no_part(client, folder, but="p.part")
-    no_half_file_stays(stage, start_client, scripted_server)
-
-
-def another_last_digit(hexadecimal):
-    """Return it with another digit at its end."""
-    return hexadecimal[:-1] + ("0" if hexadecimal[-1] != "0" else "1")
-
-
-DAMAGED = {
-    "long.bin": b"/data alice/1 3\nabc/end alice/1 " + digest(b"ababc").encode() + b"\n",
-    "short.bin": f"/end alice/1 {digest(b'ab')}\n".encode(),
-    "bent.bin": f"/data alice/1 2\ncd/end alice/1 {another_last_digit(digest(b'abcd'))}\n".encode(),
-    "cancelled.bin": b"/cancel alice/1\n",
-}
-
-
-def no_half_file_stays(stage, start_client, scripted_server):
-    """What is damaged is removed, with a word; so is what is abandoned, whoever ends it."""
-    client, server = comes_in(start_client, scripted_server, "--downloads", "in")
-    folder = stage.folder / "in"
-    for name, rest in DAMAGED.items():
-        server.sends_bytes(f"/file alice/1 4 {name}\n/data alice/1 2\nabalice: look\n".encode())
-        prints_after_notices(client, "alice: look")
-        server.sends_bytes(rest + b"alice: well\n")
-        names_it(client, name, "alice: well")
-        has_only(client, folder)
-        server.sends_bytes(b"/data alice/1 2\nzz/end alice/1 abc\n/cancel alice/1\n")
-        server.sends("/end nobody/7 abc", "/data nobody/8 10", "/cancel x", "alice: go on")
-        prints_after_notices(client, "alice: go on")
-        has_only(client, folder)
-    server.sends_bytes(file_as_sent("alice/1", "long.bin", b"abcd"))  # its name is free
-    prints_after_notices(client, "* got long.bin (4 bytes) from alice")
-    has_file(client, folder / "long.bin", b"abcd")
-    removes_file(stage, folder / "long.bin")
-    has_half_a_file(client, server)
-    server.hangs_up()
-    client.ends(1)
-    names_it_at_its_end(client, "y.bin", DISCONNECTED)
-    has_only(client, folder)
-    for told in (None, GOODBYE, INTERRUPT, TERMINATE):
-        client, server = comes_in(start_client, scripted_server, "--downloads", "in")
-        has_half_a_file(client, server)
-        if told is None:
-            client.types("quit")
-            server.gets_hung_up_on()
-            server.hangs_up()
-        elif told == GOODBYE:
-            server.sends(GOODBYE)
-            server.hangs_up()
-        else:
-            client.is_told_to_stop(told)
-        client.ends(0)
-        has_only(client, folder)
-    client, server = comes_in(start_client, scripted_server, "--downloads", "not here")
-    folder = stage.folder / "not here"
-    if not folder.is_dir():  # it may have been made already, and then there is nothing to see
-        puts_file(stage, folder, b"mine")
-    server.sends_bytes(file_as_sent("alice/1", "x", b"abcd") + b"alice: go on\n")
-    prints_in_the_end(client, "alice: go on")
-    client.types("hello")
-    server.gets("hello")
-
-
-def has_half_a_file(client, server):
-    """Let the client have half a file."""
-    server.sends_bytes(b"/file alice/2 4 y.bin\n/data alice/2 2\nabalice: good night\n")
-    prints_after_notices(client, "alice: good night")
+    downloads.holds_to_lesson_09(stage, start_client, scripted_server)
 
 
 @task("9.17", needs=["9.2", "9.12", "9.15"])

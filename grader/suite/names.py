@@ -1,0 +1,109 @@
+"""What lesson 06 asks of names and lines; the lessons after it ask it again."""
+
+from __future__ import annotations
+
+from grader.suite import scenes
+from grader.suite.marks import asked_in
+from grader.suite.people import NO_NAME, QUESTION, enters, is_heard
+from grader.wire.peer import Peer
+from grader.wire.server import Server
+
+MAX_LINE = 65536
+LONGEST_NAME = 20
+LOOKS_LIKE_MORE = ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit")
+NO_LINE_ENDS_HERE = ("\ufefflone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
+LINES_OF_ODD_CHARACTERS = (*NO_LINE_ENDS_HERE, "nul \x00, bell \x07, \x1b[31mred, \ttab\t")
+BAD_NAMES = (
+    "",
+    " ",
+    " dave",
+    "dave ",
+    "da ve",
+    "x" * (LONGEST_NAME + 1),
+    "x" * LONGEST_NAME + "-",
+    "x" * 10_000,
+    "*",
+    "* dave",
+    "/who",
+    "dave:",
+    "d\u00e4ve",
+    "\u0661\u0662",
+    "da\tve",
+    "dave\x00",
+    "dave\r\r",
+    "da.ve",
+    "dave\u200b",
+    "\ufeffdave",
+    "da\u017fe",
+    "\u212aate",
+)
+
+
+def is_refused(visitor: Peer, name: str, reason: str) -> None:
+    """Let a visitor claim a name, be refused, and be asked again."""
+    visitor.sends(name)
+    visitor.gets(reason, QUESTION)
+
+
+@asked_in("6.4")
+def bad_names_are_refused(visitor: Peer) -> None:
+    """Let a visitor, who has been asked, claim what is no name."""
+    for name in BAD_NAMES:
+        is_refused(visitor, name, NO_NAME)
+    visitor.sends_bytes(b"da\xffve\n")
+    visitor.gets(NO_NAME, QUESTION)
+
+
+@asked_in("6.3")
+def lines_go_out_as_they_are(alice: Peer, bob: Peer, carol: Peer) -> None:
+    """Let three people say what looks like something else, is empty, odd or long."""
+    for line in LOOKS_LIKE_MORE:
+        is_heard(alice, line, bob, carol)
+    alice.sends("", "")
+    alice.sends_bytes(b"\r\n")
+    is_heard(alice, "after nothing", bob, carol)
+    alice.sends("twice", "twice")
+    for listener in (bob, carol):
+        listener.gets("alice: twice", "alice: twice")
+    alice.sends_bytes(b"gr\xc3\xbc\xc3\x9fe \xff\n")
+    bob.gets("alice: gr\u00fc\u00dfe \ufffd")
+    for line in LINES_OF_ODD_CHARACTERS:
+        is_heard(alice, line, bob)
+    alice.sends_bytes(b"two at the end\r\r\n")
+    bob.gets("alice: two at the end\r")
+    alice.sends_bytes(b"\r\r\n")
+    bob.gets("alice: \r")
+    longest = scenes.counted(MAX_LINE)
+    bob.sends(longest, "glued to it")
+    alice.gets(f"bob: {longest}", "bob: glued to it")
+    carol.gets("alice: gr\u00fc\u00dfe \ufffd")
+    carol.gets(*(f"alice: {line}" for line in (*LINES_OF_ODD_CHARACTERS, "two at the end\r", "\r")))
+    carol.gets(f"bob: {longest}", "bob: glued to it")
+
+
+@asked_in("6.12")
+def too_much_for_a_name(server: Server) -> Peer:
+    """Who has no name may claim a long line, and is hung up on behind one that is too long.
+
+    Return who it was: the connection still stands.
+    """
+    nobody = server.visitor("nobody")
+    nobody.gets(QUESTION)
+    is_refused(nobody, "x" * MAX_LINE, NO_NAME)
+    nobody.sends_bytes(b"x" * (MAX_LINE + 1))
+    nobody.gets("* line too long")
+    nobody.gets_hung_up_on()
+    return nobody
+
+
+def holds_to_lesson_06(server: Server, alice: Peer, bob: Peer) -> None:
+    """What is said goes out as it is, and what is no name is none."""
+    carol = enters(server, "carol", alice, bob)
+    lines_go_out_as_they_are(alice, bob, carol)
+    dave = server.visitor("dave")
+    dave.gets(QUESTION)
+    bad_names_are_refused(dave)
+    dave.hangs_up()
+    carol.hangs_up()
+    for person in (alice, bob):
+        person.gets("* carol left")
