@@ -51,6 +51,7 @@ class Client(Program):
             stage.transcript.record("keyboard", name, note=WITHOUT_A_KEYBOARD[stdin])
         self.terminal = terminal
         self.screen = bytearray()  # printed, and not yet asked for
+        self.prompted = False  # the last that was asked for is a prompt, with nothing behind it
         self.pulled = 0  # bytes of its stdout that have come to the screen
         pipe = self.process.stdin
         self.keyboard: Keyboard | None = None
@@ -122,19 +123,18 @@ class Client(Program):
             if not _same(line, expected):
                 raise self.failed(Kind.DIFFERENT, wanted, shown(line), line)
 
-    def prints_below_the_prompt(self, line: str) -> None:
-        """Expect this line next; the row on which an unanswered prompt stands may end before."""
-        self.stage.wait_until(lambda: b"\n" in self._unread())
-        if self.screen.startswith((b"\n", b"\r\n")):
-            take_line(self.screen)
-        self.prints(line)
-
     def prints_line(
         self, expected: str = "a line on the screen", within: float = PATIENCE
     ) -> bytes:
-        """Return the next line on its stdout, without its end. within: seconds to wait for it."""
+        """Return the next line on its stdout, without its end. within: seconds to wait for it.
+
+        The row on which a prompt stands may be ended before, whether it was answered or not.
+        """
+        end_of_row, self.prompted = self.prompted, False
         self.stage.wait_until(lambda: b"\n" in self._unread(), self.stage.patience(within))
         line = take_line(self._unread())
+        if end_of_row and line in (b"", b"\r"):
+            return self.prints_line(expected, within)
         if line is None:
             raise self._nothing(expected, "without a line end")
         self.stage.transcript.record(self.name, "screen", line + b"\n")
@@ -160,6 +160,7 @@ class Client(Program):
                 raise self._nothing(f"the prompt {prompt!r}", "and no more")
             raise self.failed(Kind.DIFFERENT, f"the prompt {prompt!r}", shown(got), got)
         del self.screen[: len(wanted)]
+        self.prompted = not self.screen
         self.stage.transcript.record(self.name, "screen", wanted)
 
     def shows(self, text: str, within: float = PATIENCE) -> None:

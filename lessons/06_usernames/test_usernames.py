@@ -456,7 +456,7 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client, server = meets(start_client, scripted_server)
     handshakes.is_asked(client, server)
     server.hangs_up()
-    client.prints_below_the_prompt(DISCONNECTED)
+    client.prints(DISCONNECTED)
     client.ends(1)
 
     client, server = comes_in(start_client, scripted_server, short_sends=True)
