@@ -60,6 +60,9 @@ class Clock:
         self.last = time.monotonic()
 
     def is_honest(self) -> bool:
-        """Say whether nobody slow was kept from reading for a good part of the time."""
+        """Say whether nobody slow was kept from reading for a good part of the time.
+
+        An eighth is much: a kernel may tell the server only now and then that there is room again.
+        """
         self.ticks()
-        return self.longest < self.seconds / 2
+        return self.longest < self.seconds / 8
