@@ -23,9 +23,9 @@ def task(task_id: str, *, needs: Sequence[str] = ()) -> Callable[[Test], Test]:
 
 
 def asked_in(task_id: str) -> Callable[[Callable[Given, Made]], Callable[Given, Made]]:
-    """Mark a scene as what this task asks; later lessons may play it again in a task of theirs.
+    """Mark a scene as what this task asks; other lessons may play it again in a task of theirs.
 
-    Whoever fails it there is told the mistakes that are known of this task.
+    Whoever fails it there is told what that lesson knows of it, or else what is known of this task.
     """
 
     def mark(scene: Callable[Given, Made]) -> Callable[Given, Made]:

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from grader.suite.marks import asked_in
 from grader.wire.client import Client
 from grader.wire.failure import Kind
 from grader.wire.peer import Peer
@@ -47,6 +48,7 @@ def ends_when_told(
         server.stage.send_peers_home()
 
 
+@asked_in("3.13")
 def starts_again_at_once(
     server: Server, talk: Callable[[Peer], None], last_words: tuple[str, ...] = ()
 ) -> None:
