@@ -96,6 +96,16 @@ def too_much_for_a_name(server: Server) -> Peer:
     return nobody
 
 
+@asked_in("6.7")
+def half_a_line_is_no_line(leaver: Peer, *others: Peer) -> None:
+    """Let somebody leave in the middle of a line; the others hear of the leaving only."""
+    leaver.sends_bytes(b"and half a li")
+    leaver.ends_its_stream()
+    leaver.gets_hung_up_on()
+    for other in others:
+        other.gets(f"* {leaver.name} left")
+
+
 def holds_to_lesson_06(server: Server, alice: Peer, bob: Peer) -> None:
     """What is said goes out as it is, and what is no name is none."""
     carol = enters(server, "carol", alice, bob)
@@ -104,6 +114,4 @@ def holds_to_lesson_06(server: Server, alice: Peer, bob: Peer) -> None:
     dave.gets(QUESTION)
     bad_names_are_refused(dave)
     dave.hangs_up()
-    carol.hangs_up()
-    for person in (alice, bob):
-        person.gets("* carol left")
+    half_a_line_is_no_line(carol, alice, bob)
