@@ -30,12 +30,14 @@ from grader.wire.stage import Stage
 
 LIES = (
     *("../above", "..", ".", "a/b", "a\\b", "../mine", ".x", "n\x00ul", "x" * 300, "x\x1b[2J"),
-    *("downloads/../../far", "folder/x", "mine", "link", "p", "x/", " ", "C:\\x", "C:x", "CON"),
+    *("downloads/../../far", "folder/x", "mine", "link", "p", "q", "x/", " "),
+    *("C:\\x", "C:x", "CON"),
 )
 LABELS = ("../1", "/1", "1", "alice", "../../alice/1", "alice/../1", "alice/1/2", "alice/")
 NONSENSE = (
     *("/file alice/1 -4 x", "/file alice/1 x x", "/file alice/1 4", "/file alice/1", "/file"),
-    *("/file alice/1 1234567890123456 x", "/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
+    *("/file alice/1 1234567890123456 x", f"/file alice/1 {'9' * 5000} x"),
+    *("/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
 )
 
 
@@ -52,6 +54,7 @@ def nothing_lands_outside(
     puts_file(stage, folder / "mine", b"mine")
     links(stage, folder / "link", stage.folder / "mine")
     links(stage, folder / "p.part", stage.folder / "mine")
+    links(stage, folder / "q.part", stage.folder / "nowhere")
     links(stage, folder / "folder", stage.folder / "outside")
     before = all_that_is_in(stage, stage.folder.parent, folder)
     mine = all_that_is_in(stage, folder)
@@ -62,6 +65,7 @@ def nothing_lands_outside(
         server.sends("alice: go on")
         prints_in_the_end(client, "alice: go on")
     server.sends(*NONSENSE, f"/file alice/1 {10**15 - 1} endless", "/cancel alice/1")
+    server.sends_bytes(b"/file alice/3 4 p\n/data alice/3 2\nab/cancel alice/3\n")
     server.sends("/file alice/2 4 first", "/file alice/2 4 second", "alice: go on")
     prints_in_the_end(client, "alice: go on")
     is_as_it_was(client, stage.folder.parent, before, folder)
@@ -76,7 +80,7 @@ def nothing_lands_outside(
     server.hangs_up()
     prints_in_the_end(client, DISCONNECTED)
     client.ends(1)
-    has_no_part(client, folder, but="p.part")
+    has_no_part(client, folder, but=("p.part", "q.part"))
 
 
 def another_last_digit(hexadecimal: str) -> str:

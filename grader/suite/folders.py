@@ -44,9 +44,9 @@ def has_only(client: Client, folder: Path, *names: str) -> None:
         raise client.failed(Kind.DIFFERENT, f"{wanted} in {folder.name!r}", got)
 
 
-def has_no_part(client: Client, folder: Path, but: str) -> None:
-    """Expect no half file to be left in a folder, but for one that was there before."""
-    parts = sorted(name for name in names_in(folder) if name.endswith(".part") and name != but)
+def has_no_part(client: Client, folder: Path, but: tuple[str, ...]) -> None:
+    """Expect no half file to be left in a folder, but for those that were there before."""
+    parts = sorted(name for name in names_in(folder) if name.endswith(".part") and name not in but)
     if parts:
         words = f"no .part left in {folder.name!r}"
         raise client.failed(Kind.DIFFERENT, words, ", ".join(map(repr, parts)))
