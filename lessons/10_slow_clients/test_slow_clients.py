@@ -825,14 +825,15 @@ def test_it_stands_what_every_server_stands(stage, start_server):
     server.is_told_to_stop()
     server.ends(0)
 
-    server = start_server()
+    server = start_server("--buffer", "65536")
     alice, bob = enter(server, "alice", "bob")
     follow_each_other_at_once(alice, bob, "alice: ")
     queue_holds(server, BACKLOG)
     is_heard(alice, "that was a crowd", bob)
     mallory = comes_in_when_there_is_room(server, "mallory", alice, bob)
     before = server.memory()
-    mallory.sends_bytes(b"x" * 65537 + b"\n/who\n", even_if_hung_up_on=True)
+    too_long = b"x" * (MAX_LINE + 1) + b"\n/who\n" + b"y" * 32 * MIB
+    mallory.sends_bytes(too_long, even_if_hung_up_on=True)
     mallory.gets("* line too long")
     mallory.gets_hung_up_on()
     scenes.vanishes(server)
