@@ -36,8 +36,7 @@ LIES = (
 LABELS = ("../1", "/1", "1", "alice", "../../alice/1", "alice/../1", "alice/1/2", "alice/")
 NONSENSE = (
     *("/file alice/1 -4 x", "/file alice/1 x x", "/file alice/1 4", "/file alice/1", "/file"),
-    *("/file alice/1 1234567890123456 x", f"/file alice/1 {'9' * 5000} x"),
-    *("/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
+    *("/file alice/1 1234567890123456 x", "/end alice/1", "/end", "/cancel", "/end alice/1 x y"),
 )
 
 
