@@ -65,6 +65,7 @@ def says_the_name_it_was_given_or_asks(
     server.gets("bob")
     is_asked(client, server, TAKEN)
     for name in ("b b", "", " bob ", "x" * 21):
+        client.has_read_its_keyboard()
         client.types(name)
         server.gets(name)
         is_asked(client, server, NO_NAME)

@@ -110,13 +110,16 @@ def test_all_hear_the_lines_in_one_order_and_unmixed(server):
 
 @task("4.6", needs=["4.2"])
 def test_a_newcomer_hears_every_line_from_the_welcome_on(start_server):
-    server = start_server(restless=True)
-    alice, bob, carol = joins(server, "alice", "bob", "carol")
-    for number in range(20):
-        newcomer = joins(server, f"guest {number}")
-        alice.sends(f"hello {number}")
-        for person in (newcomer, bob, carol):
-            person.gets(f"hello {number}")
+    for guests in (0, 6, 6):  # a small room, and a crowded one, where a chance is soon over
+        server = start_server(restless=True)
+        alice, bob, carol = joins(server, "alice", "bob", "carol")
+        for number in range(guests):
+            joins(server, f"guest {number}")
+        for number in range(10):
+            newcomer = joins(server, f"newcomer {number}")
+            alice.sends(f"hello {number}")
+            for person in (newcomer, bob, carol):
+                person.gets(f"hello {number}")
     lines = [f"line {number}" for number in range(LAST)]
     alice.begins_to_send("".join(f"{line}\n" for line in lines).encode())
     latecomers = [server.visitor(f"late {number}") for number in range(10)]
@@ -138,7 +141,7 @@ def the_welcome_comes_first(server):
     for number in range(30):
         late = server.visitor(f"late {number}")
         late.gets(WELCOME)
-        late.hangs_up()
+        late.ends_its_stream()  # and reads on, so that nobody is reset
 
 
 @task("4.7", needs=["4.2"])

@@ -209,6 +209,7 @@ def test_chat_and_several_files_interleave(start_server):
     many_are_open_at_a_time(alice, bob, carol)
     two_fill_one_connection(start_server("--buffer", "65536"), 20, chunk=MAX_CHUNK, line=60_000)
     two_fill_one_connection(start_server("--buffer", "65536"), 1000, chunk=100, line=100)
+    two_fill_one_connection(start_server(restless=True), 20, chunk=100, line=100)
 
 
 def many_are_open_at_a_time(sender, *others):

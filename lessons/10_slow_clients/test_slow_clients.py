@@ -681,9 +681,14 @@ def closes_though_some_do_not_read(server, clock):
     """It is stopped with some deaf ones, one who is late, and somebody in the middle of a file."""
     for number in range(DEAF):
         deaf_one(server, f"deaf{number}")
-    carol = enters(server, "carol")
+    witness = enters(server, "witness")
+    carol = enters(server, "carol", witness)
+    carol.sends("/file 1 9999999 large")
+    witness.gets("/file carol/1 9999999 large")  # so it is open, before alice comes
+    witness.hangs_up()
+    carol.gets("* witness left")
     chunk = f"/data 1 {MAX_CHUNK}\n".encode() + bytes(MAX_CHUNK)
-    carol.begins_to_send(b"/file 1 9999999 large\n" + chunk * 64)
+    carol.begins_to_send(chunk * 64)
     carol.waits_until_stopped()  # those who are deaf take none of it
     alice = enters(server, "alice")
     bob = enters(server, "bob", alice)
