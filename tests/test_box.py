@@ -1,5 +1,6 @@
 """The box itself: its levels, what a program in it may use, how its end is told."""
 
+import os
 import sys
 
 import pytest
@@ -69,6 +70,20 @@ def test_a_path_in_a_traceback_is_that_of_the_folder(level, tmp_path):
     task = ended("1 / 0", tmp_path, level)
     assert task.tail[-1].startswith("ZeroDivisionError"), task.tail
     assert any('File "server.py", line 1' in line for line in task.tail), task.tail
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Python's own environments are others there")
+@pytest.mark.parametrize("level", WORKING)
+def test_a_program_has_the_standard_library_alone_at_every_level(level, tmp_path):
+    text = """
+import json, sys
+installed = [path for path in sys.path if "-packages" in path]
+if installed:
+    print(installed, file=sys.stderr)
+exit(1 if installed else 7)  # exit() is there as well
+"""
+    task = ended(text, tmp_path, level)
+    assert "exit status 7" in task.message, task
 
 
 @pytest.mark.skipif(WORKING[0] not in (ISOLATED, NO_PROC), reason="no box here to count in")

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from grader.box.box import ISOLATED, NO_PROC
+from grader.box.inside import bare_interpreter
 from grader.box.levels import best_level
 from grader.course.catalogue import SOLUTION, find_lesson
 from grader.judging.run import Job, run_lesson
@@ -21,6 +23,7 @@ from grader.suite.plain_files import (
 )
 from grader.wire.failure import WireFailure
 from grader.wire.patience import measured_slowness
+from grader.wire.program import Program
 from grader.wire.stage import Stage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
@@ -33,7 +36,7 @@ def tries(do, *paths):
         pass
 tries(os.rename, "../short_sends", "../away")
 tries(os.mkdir, "../short_sends")
-tries(os.symlink, "{elsewhere}/precious", "../short_sends/usercustomize.py")
+tries(os.symlink, "{elsewhere}/precious", "../short_sends/sitecustomize.py")
 for name in ("small.bin", "large.bin", "bytes"):
     tries(os.symlink, "{elsewhere}/precious", name)
 for name in ("downloads-True", "downloads-False"):
@@ -93,6 +96,19 @@ def test_what_is_in_a_folder_is_told_and_links_are_not_followed(world):
     found = all_that_is_in(world, world.folder)
     assert set(found) == {"linked", "a", "pipe"}
     assert found["linked"] == "a link to ../../elsewhere"
+
+
+def test_the_kits_own_programs_run_no_python_that_another_has_put_there(world, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    for folder in (own, world.folder):
+        (folder / "client.py").write_text("")
+    bare = Path(bare_interpreter(world.folder.parent))
+    bare.unlink()
+    bare.write_text("#!/bin/sh\nexit 9\n")
+    bare.chmod(0o755)
+    Program(world, "client.py").ends(9)
+    Program(world, "client.py", folder=own).ends(0)
 
 
 @pytest.mark.skipif(best_level() not in (ISOLATED, NO_PROC), reason="needs a real box")

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from grader.box.inside import interpreter
+from grader.box.inside import bare_interpreter
 from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
 
 CLAIMS = """
@@ -29,19 +29,19 @@ UNLOCKED = "if not taken:\n    taken.append(who)"
 LOCKED = "with lock:\n    if not taken:\n        taken.append(who)"
 ONE_STEP = "won = taken.append(who) if who == 3 else None"
 COUNTED = """
-    import threading, usercustomize
+    import sitecustomize, threading
     class Clock:
         pauses = 0
         def monotonic(self):
             return float(self.pauses)  # each pause takes a second
         def sleep(self, seconds):
             self.pauses += 1
-    clock = usercustomize.time = Clock()
+    clock = sitecustomize.time = Clock()
     def work():
         for number in range(1000):
             seen = number
     %s
-    print(clock.pauses, usercustomize.SECONDS)
+    print(clock.pauses, sitecustomize.SECONDS)
 """
 IN_A_THREAD = "worker = threading.Thread(target=work); worker.start(); work(); worker.join()"
 
@@ -63,7 +63,7 @@ def run(folder, source, *asked):
     """Return what the program printed, on stdout and stderr, with these hardships."""
     (folder / "server.py").write_text(textwrap.dedent(source))
     done = subprocess.run(
-        [interpreter(), "server.py"],
+        [bare_interpreter(folder.parent), "server.py"],
         cwd=folder,
         env=hardships(folder.parent, *asked),
         capture_output=True,
@@ -112,18 +112,18 @@ def test_the_time_in_which_a_program_stands_still_is_bounded(folder):
 
 def test_behind_a_send_it_stands_still_for_longer(folder):
     source = """
-        import socket, threading, usercustomize
+        import socket, threading, sitecustomize
         class Clock:
             pauses = []
             def monotonic(self):
                 return 0.0
             def sleep(self, seconds):
                 self.pauses.append(seconds)
-        usercustomize.time = Clock()
+        sitecustomize.time = Clock()
         left, right = socket.socketpair()
         threading.Thread(target=threading.Event().wait, daemon=True).start()
         print(left.send(b"x"), left.sendall(b"x"))
-        print(Clock.pauses.count(usercustomize.BEHIND_A_SEND))
+        print(Clock.pauses.count(sitecustomize.BEHIND_A_SEND))
     """
     assert run(folder, source, RESTLESS_THREADS) == ("1 None\n2\n", "")
 
@@ -144,14 +144,14 @@ def test_a_program_and_its_traceback_look_as_before(folder):
 
 def test_ctrl_c_in_a_pause_is_heard_and_names_no_file_of_the_graders(folder):
     source = f"""
-        import os, threading, usercustomize
+        import os, threading, sitecustomize
         threading.Thread(target=threading.Event().wait, daemon=True).start()
         class Clock:
             def monotonic(self):
                 return 0.0
             def sleep(self, seconds):
                 os.kill(os.getpid(), {int(signal.SIGINT)})
-        usercustomize.time = Clock()
+        sitecustomize.time = Clock()
         for number in range(100):
             seen = number
     """

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from grader.box.inside import interpreter
+from grader.box.inside import bare_interpreter
 from grader.wire.client import Client
 from grader.wire.failure import WireFailure
 from grader.wire.hardships import HERE, SHORT_SENDS, hardships
@@ -79,7 +79,7 @@ ERRORS = """
 """
 LOOK = """
     import sys, traceback
-    print(__name__, __file__, sys.argv, sys.path[0], "usercustomize" in sys.modules)
+    print(__name__, __file__, sys.argv, sys.path[0], "sitecustomize" in sys.modules)
     def fails():
         raise ValueError("here")
     fails()
@@ -122,7 +122,7 @@ def run(stage, source, *, short=True):
     """Return what the program printed, on stdout and stderr, with short sends or without."""
     write(stage, source)
     more = hardships(stage.folder.parent, SHORT_SENDS) if short else {}
-    command = [interpreter(), "server.py", "--port", "0"]
+    command = [bare_interpreter(stage.folder.parent), "server.py", "--port", "0"]
     done = subprocess.run(
         command, cwd=stage.folder, env=more, capture_output=True, text=True, timeout=60, check=False
     )

@@ -1,8 +1,8 @@
 """Each known wrong program fails the tasks that it must, no other, and is told its mistake.
 
 For every task one program is graded that must fail it: its first task that it must fail, and what
-its mistake is known by; a few are graded as a whole. `make catalogue` grades every program as a
-whole, and with -k any of them can be asked for.
+its mistake is known by; one of each lesson is graded as a whole. `make catalogue` grades every
+program as a whole, and with -k any of them can be asked for.
 
 A program that failed too much, or escaped, is graded once more: on a busy machine one that spins
 can starve itself, and a race can end the other way. `make catalogue` lets none escape. The end of
@@ -21,43 +21,52 @@ from tests.known import feedback, likely_figure
 from tests.known.catalogue import Program, programs
 from tests.known.grading import graded, in_words, lesson_of, unexcused
 
-WHOLE_A_LESSON = 1
-
 
 def first_task(program: Program) -> str:
     """Return the first task that the program must fail, in the lesson's order."""
     return next(task.id for task in lesson_of(program).tasks if task.id in program.fails)
 
 
-def one_a_task(lesson: Lesson) -> tuple[list[Program], list[Program]]:
-    """Return for each task a program that must fail it, and those of them to grade as a whole.
+def telling_tasks(program: Program) -> tuple[str, ...]:
+    """Return the first task that the program must fail, and those its mistake is known by."""
+    lesson = lesson_of(program)
+    telling = {first_task(program)}
+    for mistake in lesson.mistakes:  # it may be one of an earlier lesson, which has no company
+        if mistake.id == program.likely:
+            telling |= {*mistake.failed, *mistake.passed}
+    return tuple(task.id for task in lesson.tasks if task.id in telling)
 
-    A task that no program fails before all others takes one that fails it too, as a whole.
+
+def one_a_task(lesson: Lesson) -> dict[str, tuple[str, ...]]:
+    """Return programs, by their ids, with the tasks to grade each at: for each task one fails it.
+
+    One of the lesson is graded as a whole: it has no tasks here.
     """
     known = programs("wrong", lesson.id)
     firsts = {first_task(program): program for program in reversed(known)}
-    others = [task.id for task in lesson.tasks if task.id not in firsts]
-    late = [next(one for one in known if task in one.fails) for task in others]
-    spread = [*firsts.values()][:: max(1, len(firsts) // WHOLE_A_LESSON)]
-    return [*firsts.values(), *late], [*late, *spread]
+    asked = {program.id: telling_tasks(program) for program in firsts.values()}
+    for task in lesson.tasks:
+        if task.id not in firsts:
+            late = next(program for program in known if task.id in program.fails)
+            tasks = (*asked.get(late.id, telling_tasks(late)), task.id)
+            asked[late.id] = tuple(dict.fromkeys(tasks))
+    return asked | {next(iter(asked)): ()}
 
 
-CHOSEN = [one_a_task(lesson) for lesson in all_lessons()]
-WHOLE = {program.id for _, whole in CHOSEN for program in whole}
+ASKED = {name: tasks for lesson in all_lessons() for name, tasks in one_a_task(lesson).items()}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the programs: one for each task, or all when they are asked for."""
     asked = metafunc.config.getoption("whole_catalogue") or metafunc.config.option.keyword
-    chosen = {program.id: program for some, _ in CHOSEN for program in some}
-    known = programs("wrong") if asked else list(chosen.values())
+    known = [program for program in programs("wrong") if asked or program.id in ASKED]
     metafunc.parametrize("program", known, ids=lambda p: f"{p.id}-{p.name}")
 
 
 def test_it_fails_what_it_must_and_is_told_why(
     program: Program, tmp_path: Path, whole_catalogue: bool, keep_feedback: bool, record_property
 ) -> None:
-    tasks = () if whole_catalogue or program.id in WHOLE else telling_tasks(program)
+    tasks = () if whole_catalogue else ASKED.get(program.id, telling_tasks(program))
     result = graded(program, tmp_path / "once", tasks)
     at_odds = surplus(program, result)
     if not whole_catalogue:
@@ -85,16 +94,6 @@ def note_what_is_told(program: Program, result: LessonResult, note, keep_feedbac
         golden = feedback.kept(program)
         assert golden, f"{program.where}: make feedback, and read what it says there"
         assert feedback.story(text) == feedback.story(golden), f"{program.where}\n{text}"
-
-
-def telling_tasks(program: Program) -> tuple[str, ...]:
-    """Return the first task that the program must fail, and those its mistake is known by."""
-    lesson = lesson_of(program)
-    telling = {first_task(program)}
-    for mistake in lesson.mistakes:  # it may be one of an earlier lesson, which has no company
-        if mistake.id == program.likely:
-            telling |= {*mistake.failed, *mistake.passed}
-    return tuple(task.id for task in lesson.tasks if task.id in telling)
 
 
 def mistold(program: Program, result: LessonResult) -> set[str]:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader.box.inside import interpreter
+from grader.box.inside import bare_interpreter, interpreter
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
 from grader.wire.lines import shown
@@ -50,7 +50,7 @@ class Program:
         self.asked = " ".join((file, *options)) if type(self) is Program else ""
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
-        command = [interpreter(), file, *options]
+        command = [_python(stage, trusted=folder is not None), file, *options]
         wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
         asked = [one for one, is_wanted in wanted.items() if is_wanted]
         environment = hardships(stage.box.shown or stage.folder.parent, *asked)
@@ -170,3 +170,10 @@ class Program:
         both = self.process.stderr.text() + self.process.stdout.text()
         if "usage" not in both.lower():
             raise self.failed(Kind.OUTPUT, "a usage line", shown(both.encode()))
+
+
+def _python(stage: Stage, *, trusted: bool) -> str:
+    """Return the Python for a program; for a trusted one none that another may have replaced."""
+    if stage.box.shown is None and trusted:
+        return interpreter()
+    return bare_interpreter(stage.box.shown or stage.folder.parent)

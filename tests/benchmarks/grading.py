@@ -29,7 +29,7 @@ from pathlib import Path
 
 import psutil
 
-from grader.box.inside import interpreter
+from grader.box.inside import bare_interpreter
 from grader.box.levels import best_level
 from grader.course.catalogue import KIT, SOLUTION
 from grader.course.lesson import Lesson, load_lesson
@@ -166,7 +166,7 @@ def make_tiny_submission(folder: Path, number: int) -> Path:
 
 def by_hand(place: Path) -> None:
     """Do what the suite asks for with nothing but a socket."""
-    words = [interpreter(), "server.py"]
+    words = [bare_interpreter(place.parent), "server.py"]
     with subprocess.Popen(words, cwd=place, stdout=subprocess.PIPE) as server:
         assert server.stdout
         port = int(server.stdout.readline().rpartition(b":")[2])

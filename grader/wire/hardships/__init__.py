@@ -7,7 +7,7 @@ until the room is full. A task asks for either: `start_server(short_sends=True, 
 contract changes by it: a right program looks at the result, or leaves that to sendall(); and it
 holds a lock, or has one thread only, or a queue between them.
 
-Python itself is asked for it, by `usercustomize`, a module that it imports when it starts: so the
+Python itself is asked for it, by `sitecustomize`, a module that it imports when it starts: so the
 command stays `python server.py ...`, with the same `__main__`, sys.argv and sys.path[0], and
 multiprocessing starts its children as ever. Other languages do not notice; who wants to get
 around it can, and has written more than the right thing would have been.
@@ -67,7 +67,7 @@ def hardships(place: Path, *asked: Hardship) -> dict[str, str]:
     with suppress(FileExistsError):
         folder.mkdir()
         folder.chmod(0o755)
-        custom = folder / "usercustomize.py"
+        custom = folder / "sitecustomize.py"
         custom.write_text("\n".join(parts), encoding="utf-8")
         custom.chmod(0o644)
     return {"PYTHONPATH": str(folder)}
