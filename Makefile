@@ -5,6 +5,7 @@ CLASS ?= tests/sample_class
 OUT ?= out
 RUNS ?= 20
 WORKERS ?= 4
+PYTEST = $(RUN) -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help core full check hint diff doctor grade report bundle gradescope test catalogue feedback mutants lint stages pages sample notebooks demo soak bigclass bench benchgrade lock
 
@@ -42,13 +43,13 @@ gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
 	@$(RUN) -m grader gradescope --out "$(OUT)/autograder.zip" $(if $(LESSON),--lesson $(LESSON))
 
 test: full  ## the tests of the kit itself
-	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 catalogue: full  ## every task on every known program, wrong or odd (over an hour)
-	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
+	@$(PYTEST) --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
 
 feedback: full  ## the words that each wrong program is told, written again to be read
-	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal --keep-feedback -k W tests/test_wrong_programs.py $(ARGS)
+	@$(PYTEST) --keep-feedback -k W tests/test_wrong_programs.py $(ARGS)
 
 mutants: full  ## machine-made mistakes: make mutants [LESSON=4] [OUT=out] [ARGS=--sample 40] (hours)
 	@$(RUN) -m tests.mutants --out "$(OUT)/mutants" $(if $(LESSON),--lesson $(LESSON)) $(ARGS)

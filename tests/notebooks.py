@@ -14,7 +14,7 @@ from nbclient import NotebookClient  # noqa: E402
 from grader.course.catalogue import KIT  # noqa: E402
 
 FOLDER = KIT / "notebooks"
-CELL_SECONDS = 240  # the longest takes 40 on two busy processors
+CELL_SECONDS = 240  # for a cell that hangs; one that grades a class has taken more than 60
 KEPT_METADATA = ("slideshow", "tags")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SLIDER = "(A slider stands here while the notebook runs.)"

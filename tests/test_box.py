@@ -76,7 +76,7 @@ def test_a_path_in_a_traceback_is_that_of_the_folder(level, tmp_path):
 @pytest.mark.parametrize("level", WORKING)
 def test_a_program_has_the_standard_library_alone_at_every_level(level, tmp_path):
     text = """
-import json, sys
+import sys
 installed = [path for path in sys.path if "-packages" in path]
 if installed:
     print(installed, file=sys.stderr)

@@ -25,7 +25,7 @@ def bare_interpreter(place: Path) -> str:
     """Return that Python with the standard library alone, whatever is installed beside it.
 
     The contract allows no more; and what hooks into each start (a .pth file of some package) can
-    make it take five times as long. It is a virtual environment of two files, in `place`, a
+    make it take four times as long. It is a virtual environment of two files, in `place`, a
     folder that programs can read. What was put there before is taken as it is: it is never
     written to again, since a program may have left a link in its place.
     """

@@ -50,10 +50,13 @@ class Program:
         self.asked = " ".join((file, *options)) if type(self) is Program else ""
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
-        command = [_python(stage, trusted=folder is not None), file, *options]
+        place = stage.box.shown or stage.folder.parent
+        # What programs can write to may hold another Python by now: none for the kit's own.
+        is_safe = folder is None or place == stage.box.shown
+        command = [bare_interpreter(place) if is_safe else interpreter(), file, *options]
         wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
         asked = [one for one, is_wanted in wanted.items() if is_wanted]
-        environment = hardships(stage.box.shown or stage.folder.parent, *asked)
+        environment = hardships(place, *asked)
         stage.debt.add(sum(one.costs for one in asked))
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
@@ -170,10 +173,3 @@ class Program:
         both = self.process.stderr.text() + self.process.stdout.text()
         if "usage" not in both.lower():
             raise self.failed(Kind.OUTPUT, "a usage line", shown(both.encode()))
-
-
-def _python(stage: Stage, *, trusted: bool) -> str:
-    """Return the Python for a program; for a trusted one none that another may have replaced."""
-    if stage.box.shown is None and trusted:
-        return interpreter()
-    return bare_interpreter(stage.box.shown or stage.folder.parent)
