@@ -13,6 +13,7 @@ import pytest
 from grader.box import boxed
 from grader.box.limits import LOOK_SECONDS
 from grader.wire import sockets
+from grader.wire.client import Client
 from grader.wire.failure import WireFailure
 from grader.wire.output import FLOOD
 from grader.wire.patience import Deadline
@@ -159,3 +160,10 @@ def test_a_flood_is_stopped(stage):
     stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
     assert program.process.stopped_for
     assert program.process.stdout.size < 3 * FLOOD
+
+
+def test_who_is_flooded_itself_may_print_more(stage):
+    write(stage, f"import sys; sys.stderr.write('x' * {FLOOD + 1_000_000})", "client.py")
+    client = Client(stage, stdin=subprocess.DEVNULL, most_printed=2 * FLOOD)
+    client.ends(0)
+    assert client.process.stderr.size == FLOOD + 1_000_000

@@ -25,6 +25,7 @@ HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
+FLOODED = 1 << 30  # bytes: what one that is flooded and logs each line may print in that time
 ATTEMPTS = 5
 THINKING = 0.15  # seconds before the last words: who just has not ended yet has by then
 IN_TIME = 0.7  # seconds after which the harness itself may be too late for that

@@ -9,6 +9,7 @@ from typing import IO, Any
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.keyboard import Keyboard, PatientKeyboard
 from grader.wire.lines import same_text, shown, shown_text, take_line
+from grader.wire.output import FLOOD
 from grader.wire.patience import PATIENCE
 from grader.wire.process import NO_STDIN
 from grader.wire.program import Program
@@ -29,6 +30,7 @@ class Client(Program):
 
     name: how it is called in the transcript. stdin: a pipe to type into, or an open file, or
     closed. terminal: a terminal instead, for stdin and stdout. short_sends, restless: see Program.
+    most_printed: see Process.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class Client(Program):
         folder: Path | None = None,
         short_sends: bool = False,
         restless: bool = False,
+        most_printed: int = FLOOD,
     ) -> None:
         tty = Terminal() if terminal else None
         settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
         settings |= {"short_sends": short_sends, "restless": restless}
+        settings |= {"most_printed": most_printed}
         super().__init__(stage, "client.py", *options, folder=folder, **settings)
         self.name = self.process.called = name
         if isinstance(stdin, int) and stdin in WITHOUT_A_KEYBOARD:

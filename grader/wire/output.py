@@ -19,8 +19,8 @@ TODO = b"NotImplementedError: TODO"
 class Output:
     """Drains one pipe of a program in a thread of its own.
 
-    Keeps the first `head` bytes and the last TAIL bytes, and counts the rest. Its
-    methods are safe from any thread.
+    Keeps the first `head` bytes and the last TAIL bytes, and counts the rest; calls on_flood once
+    more than `most` have come. Its methods are safe from any thread.
     """
 
     def __init__(
@@ -29,11 +29,13 @@ class Output:
         on_news: Callable[[], None],
         on_flood: Callable[[], None],
         head: int = HEAD,
+        most: int = FLOOD,
     ) -> None:
         self.pipe = pipe
         self.on_news = on_news
         self.on_flood = on_flood
         self.head_limit = head
+        self.most = most
         self.lock = threading.Lock()
         self.head = bytearray()
         self.tail = bytearray()
@@ -58,7 +60,7 @@ class Output:
             else:
                 self._take_blocking()
             self.on_news()
-            if self.size > FLOOD and not self.flooded:
+            if self.size > self.most and not self.flooded:
                 self.flooded = True
                 self.on_flood()
 

@@ -53,8 +53,8 @@ class Process:
     """A running program. on_news is called, from any thread, when there is news of it.
 
     stdin: as for Popen, or NO_STDIN for a closed one; with a terminal, that is its stdin and
-    its stdout. box: where it runs; none for the kit's own, which is trusted. environment: more
-    of it.
+    its stdout. box: where it runs; none for the kit's own, which is trusted. most_printed: bytes,
+    on stdout or on stderr, past which it is stopped. environment: more of it.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Process:
         stdin: int | IO[bytes] = subprocess.DEVNULL,
         terminal: Terminal | None = None,
         kept_output: int = HEAD,
+        most_printed: int = FLOOD,
         limits: Mapping[str, int] = LIMITS,
         environment: Mapping[str, str] = NOTHING,
     ) -> None:
@@ -90,8 +91,9 @@ class Process:
         )
         screen = terminal.is_in_use() if terminal else self.family.stdout
         assert screen and self.family.stderr
-        self.stdout = Output(screen, on_news, self._flood, kept_output)
-        self.stderr = Output(self.family.stderr, on_news, self._flood)
+        self.most_printed = most_printed
+        self.stdout = Output(screen, on_news, self._flood, kept_output, most_printed)
+        self.stderr = Output(self.family.stderr, on_news, self._flood, most=most_printed)
         self.waiter = threading.Thread(target=self._wait, daemon=True)
         self.waiter.start()
 
@@ -120,7 +122,7 @@ class Process:
             self._stop_for(f"took more than {MOST_MEMORY // MIB} MiB of memory in all")
 
     def _flood(self) -> None:
-        self._stop_for(f"printed more than {FLOOD // MIB} MiB")
+        self._stop_for(f"printed more than {self.most_printed // MIB} MiB")
 
     def _stop_for(self, what: str) -> None:
         self.stopped_for = what

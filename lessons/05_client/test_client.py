@@ -195,7 +195,10 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
     client.ends(0)
     client.has_printed_nothing_more()
 
-    pairs = [meets(start_client, scripted_server, name=name) for name in ("ann", "bob", "carol")]
+    pairs = [
+        meets(start_client, scripted_server, name=name, most_printed=scenes.FLOODED)
+        for name in ("ann", "bob", "carol")
+    ]
     for client, server in pairs:
         client.types("quit")
         server.gets_hung_up_on()
