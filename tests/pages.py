@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 from grader.course.catalogue import KIT, LESSONS, all_lessons, find_lesson
 from grader.course.lesson import Lesson
+from grader.judging.likely import mistakes_anywhere
 from tests.known.catalogue import KNOWN, programs
 from tests.picture import picture
 
@@ -81,7 +82,7 @@ def numbers() -> str:
     """Return what the kit's own tests hold against its suites, counted."""
     lessons = all_lessons()
     attacks = tomllib.loads((KNOWN / "attacks.toml").read_text(encoding="utf-8"))["attack"]
-    mistakes = sum(len(lesson.mistakes) for lesson in lessons)
+    mistakes = len(mistakes_anywhere()) + sum(len(lesson.mistakes) for lesson in lessons)
     wrong, odd = programs("wrong"), programs("odd")
     tasks = sum(len(lesson.tasks) for lesson in lessons)
     rows = [

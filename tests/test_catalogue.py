@@ -6,6 +6,7 @@ import pytest
 
 from grader.course.catalogue import LESSONS, all_lessons
 from grader.course.lesson import Lesson, load_lesson
+from grader.judging.likely import mistakes_anywhere
 from tests.known.catalogue import KNOWN, Program, build, programs
 
 LISTED = sorted(path.stem for path in (KNOWN / "wrong").glob("[0-9]*.toml"))
@@ -33,15 +34,23 @@ def test_every_known_mistake_is_made_by_a_wrong_program(lesson: Lesson) -> None:
     assert own == {mistake.id for mistake in lesson.mistakes}
 
 
+def test_every_mistake_of_any_python_program_is_made_by_a_wrong_program() -> None:
+    named = {program.likely for program in programs("wrong")}
+    assert {name for name in named if name.startswith("M0.")} == {
+        mistake.id for mistake in mistakes_anywhere()
+    }
+
+
 def test_the_words_stand_in_the_mistake(lesson: Lesson) -> None:
     before = [one for one in all_lessons() if one.number <= lesson.number]
-    says = {mistake.id: mistake.says for one in before for mistake in one.mistakes}
+    known = (*mistakes_anywhere(), *(mistake for one in before for mistake in one.mistakes))
+    says = {mistake.id: mistake.says for mistake in known}
     for program in programs("wrong", lesson.id):
         assert program.says and program.says in says[program.likely], program.where
 
 
 def test_what_a_mistake_says_is_ascii_and_short(lesson: Lesson) -> None:
-    for mistake in lesson.mistakes:
+    for mistake in (*mistakes_anywhere(), *lesson.mistakes):
         assert mistake.says.isascii() and len(mistake.says) <= 300, mistake.id
 
 

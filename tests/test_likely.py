@@ -1,5 +1,10 @@
 """What a failure is called: a name where one fits, a doubt where an earlier one may be it."""
 
+import subprocess
+import sys
+
+import pytest
+
 from grader.course.catalogue import find_lesson
 from grader.document import Document
 from grader.judging.records import Record
@@ -68,3 +73,38 @@ def test_what_an_earlier_lesson_asked_is_known_by_its_mistakes():
     assert guess_in_lesson_10("7.2", **sorted_wrongly) == "M7.3"
     assert guess_in_lesson_10("", **sorted_wrongly) == ""
     assert guess_in_lesson_10("12.1", **sorted_wrongly) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import no_such_package", "M0.1"),
+        ("from no_such_package.part import anything", "M0.1"),
+        ("from socket import no_such_thing", ""),
+        ("print(", "M0.2"),
+        ("print('", "M0.2"),
+        ("if True:\nprint()", "M0.2"),
+        ("import socket; socket.socket().send('text')", "M0.3"),
+        ("b'bytes' + 'text'", "M0.3"),
+        ("'text' + b'bytes'", "M0.3"),
+        ("b'bytes'.split('\\n')", "M0.3"),
+        ("'text'.split(b'\\n')", "M0.3"),
+        ("b'bytes'.startswith('text')", "M0.3"),
+        ("'text'.startswith(b'bytes')", "M0.3"),
+        ("'text' in b'bytes'", "M0.3"),
+        ("b'bytes' in 'text'", "M0.3"),
+        ("''.join([b'bytes'])", "M0.3"),
+        ("b''.join(['text'])", "M0.3"),
+        ("b'bytes'.encode()", "M0.3"),
+        ("'text'.decode()", "M0.3"),
+        ("import sys; sys.stdout.write(b'bytes')", "M0.3"),
+        ("import sys; sys.stdout.buffer.write('text')", "M0.3"),
+        ("'text' + 5", ""),
+        ("len(5)", ""),
+    ],
+)
+def test_what_python_itself_has_named_is_known_in_every_lesson(source: str, name: str):
+    ended = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    crash = {**NO_NAME, "tail": ended.stderr.splitlines()}
+    assert crash["tail"]
+    assert guesses(judged(t2=crash)) == [(name, "")]

@@ -34,7 +34,7 @@ class Sign:
     printed there; who: the party that noticed, as the message names it.
     """
 
-    task: str
+    task: str = ""
     kinds: tuple[str, ...] = ()
     got: str = ""
     expected: str = ""
@@ -109,16 +109,20 @@ def load_lesson(folder: Path) -> Lesson:
     try:
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
         path = folder / "mistakes.toml"
-        if path.is_file():
-            facts |= tomllib.loads(path.read_text(encoding="utf-8"))
-        return _lesson(folder, facts)
+        return _lesson(folder, facts, load_mistakes(path) if path.is_file() else ())
     except FileNotFoundError:
         raise UserError(f"{folder} is not a lesson: it has no lesson.toml") from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise UserError(f"{path} cannot be read: {error!r}") from None
 
 
-def _lesson(folder: Path, facts: dict) -> Lesson:  # type: ignore[type-arg]
+def load_mistakes(path: Path) -> tuple[Mistake, ...]:
+    """Read known mistakes, in the order in which they are tried."""
+    facts = tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(_mistake(m) for m in facts.get("mistakes", ()))
+
+
+def _lesson(folder: Path, facts: dict, mistakes: tuple[Mistake, ...]) -> Lesson:  # type: ignore[type-arg]
     files = facts["files"]
     return Lesson(
         id=folder.name,
@@ -136,7 +140,7 @@ def _lesson(folder: Path, facts: dict) -> Lesson:  # type: ignore[type-arg]
             Task(t["id"], t["title"], t["points"], t["read"], tuple(t["hints"]))
             for t in facts["tasks"]
         ),
-        mistakes=tuple(_mistake(m) for m in facts.get("mistakes", ())),
+        mistakes=mistakes,
     )
 
 

@@ -1,14 +1,25 @@
 """Recognises a known mistake in a failed task: by how it failed, and by what else failed.
 
-The rule: the first entry of the lesson whose signs fit is named; no fit, no name. Where a task
-asks again what an earlier lesson asked, that lesson's mistakes come behind the lesson's own.
+The rule: the first entry whose signs fit is named; no fit, no name. First come the mistakes that
+Python itself has named, in whichever lesson, then those of the lesson. Where a task asks again
+what an earlier lesson asked, that lesson's mistakes come last.
 """
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
-from grader.course.lesson import Lesson, Mistake, Sign, load_lesson
+from grader.course.lesson import Lesson, Mistake, Sign, load_lesson, load_mistakes
 from grader.judging.records import Record
+
+ANYWHERE = Path(__file__).with_name("anywhere.toml")
+
+
+@cache
+def mistakes_anywhere() -> tuple[Mistake, ...]:
+    """Return the mistakes that any Python program can make."""
+    return load_mistakes(ANYWHERE)
 
 
 def likely_mistake(lesson: Lesson, record: Record, states: Mapping[str, str]) -> Mistake | None:
@@ -16,7 +27,7 @@ def likely_mistake(lesson: Lesson, record: Record, states: Mapping[str, str]) ->
 
     states: the state of every task of the lesson, by id.
     """
-    for mistake in lesson.mistakes:
+    for mistake in (*mistakes_anywhere(), *lesson.mistakes):
         if not _company(mistake, states):
             continue
         if any(_fits(sign, record, record.task) for sign in mistake.signs):
@@ -46,7 +57,7 @@ def _company(mistake: Mistake, states: Mapping[str, str]) -> bool:
 
 def _fits(sign: Sign, record: Record, task: str) -> bool:
     return (
-        sign.task == task
+        sign.task in ("", task)
         and (not sign.kinds or record.kind in sign.kinds)
         and _found(sign.got, f"{record.got}\n{record.data}")
         and _found(sign.expected, record.expected)
