@@ -50,7 +50,11 @@ def check_venv():
 
 def run(words, what):
     """Run a command; Trouble if it fails."""
-    if subprocess.call(words, cwd=KIT) != 0:
+    try:
+        failed = subprocess.call(words, cwd=KIT) != 0
+    except OSError as error:
+        raise Trouble("%s failed: %s cannot be run (%s)" % (what, words[0], error.strerror))
+    if failed:
         raise Trouble("%s failed; what it said stands above. Is there a network?" % what)
 
 
@@ -64,7 +68,9 @@ def install_with_uv(uv, lock):
 def install_with_pip(lock):
     """Make the environment with venv and pip."""
     check_venv()
-    run([sys.executable, "-m", "venv", VENV], "making .venv")
+    # Over the environment of another Python venv would leave that one's programs.
+    anew = [] if is_of_this_python() else ["--clear"]
+    run([sys.executable, "-m", "venv", *anew, VENV], "making .venv")
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     run([*pip, "--require-hashes", "-r", lock], "installing with pip")
 
@@ -81,15 +87,25 @@ def lock_file(name):
     return os.path.join(KIT, "requirements", name + ".lock")
 
 
-def is_ready(name):
-    """Whether .venv holds what the lock `name` says; full holds all of core."""
+def made_from():
+    """Return what fingerprint() said when .venv was made, empty if there is none."""
     try:
         with open(os.path.join(VENV, "kit.txt"), encoding="ascii") as file:
-            made = file.read().strip()
+            return file.read().strip()
     except OSError:
-        return False
+        return ""
+
+
+def is_of_this_python():
+    """Whether the Python in .venv is there, and of the version that runs this."""
+    version = "%d.%d" % sys.version_info[:2]
+    return os.path.exists(PYTHON) and made_from().split()[-1:] == [version]
+
+
+def is_ready(name):
+    """Whether .venv holds what the lock `name` says; full holds all of core."""
     there = [one for one in (name, "full") if os.path.exists(lock_file(one))]  # students have one
-    return os.path.exists(PYTHON) and made in [fingerprint(one) for one in there]
+    return os.path.exists(PYTHON) and made_from() in [fingerprint(one) for one in there]
 
 
 def set_up(name):

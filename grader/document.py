@@ -32,6 +32,7 @@ class Document:
     """Everything that a report may know. lessons: plain values, see describe().
 
     alike: near-identical submissions, each `a`, `b`, `lesson`, `share` (0 to 1); optional.
+    compared: for each lesson in which they were looked for, a sha256 over whose files were there.
     """
 
     suite: str
@@ -40,6 +41,7 @@ class Document:
     lessons: list[dict[str, Any]]
     submissions: list[SubmissionResult] = field(default_factory=list)
     alike: list[dict[str, Any]] = field(default_factory=list)
+    compared: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, as they are written."""
@@ -51,7 +53,8 @@ class Document:
             "lessons": self.lessons,
             "submissions": [submission.to_json() for submission in self.submissions],
         }
-        return row | {"alike": self.alike} if self.alike else row
+        optional = {"alike": self.alike, "compared": self.compared}
+        return row | {name: value for name, value in optional.items() if value}
 
 
 def describe(lesson: Lesson) -> dict[str, Any]:
@@ -166,4 +169,6 @@ def _document(row: dict[str, Any]) -> Document:
     alike = checked(row.get("alike", []), a=str, b=str, lesson=str, share=(int, float))
     submissions = [SubmissionResult.from_json(one) for one in row["submissions"]]
     suite = row["kit"]["suite"].removeprefix("sha256:")
-    return Document(suite, row["sandbox"], row["seconds"], lessons, submissions, alike)
+    compared = row.get("compared", {})
+    checked([compared], **dict.fromkeys(compared, str))
+    return Document(suite, row["sandbox"], row["seconds"], lessons, submissions, alike, compared)

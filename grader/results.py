@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.plain import filled
+from grader.wire.transcript import Event
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
 TIMEOUT, CRASHED, GRADER_ERROR = "timeout", "crashed", "grader_error"
@@ -97,6 +98,8 @@ class SubmissionResult:
     (Moodle), `user_id` and `login` (Canvas), `submission` (Gradescope), `login` (GitHub), `email`,
     `submitted` (ISO 8601). late: how lateness changes the mark of a lesson, by its id:
     `submitted`, `days` begun, `percent` taken off, `reason`; a lesson in time is not there.
+    submitted: when the platform had each lesson (ISO 8601), by its id: downloads come week by
+    week. unfinished: ids of lessons that an interrupted run has not come to.
     """
 
     id: str
@@ -105,6 +108,8 @@ class SubmissionResult:
     notes: list[str] = field(default_factory=list)
     person: dict[str, str] = field(default_factory=dict)
     late: dict[str, dict[str, Any]] = field(default_factory=dict)
+    submitted: dict[str, str] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
 
     @property
     def judged(self) -> list[LessonResult]:
@@ -147,6 +152,8 @@ class SubmissionResult:
             "notes": self.notes,
             "person": self.person,
             "late": self.late,
+            "submitted": self.submitted,
+            "unfinished": self.unfinished,
             "lessons": [lesson.to_json() for lesson in self.lessons],
         }
 
@@ -165,6 +172,8 @@ def _task(row: dict[str, Any]) -> TaskResult:
     task = filled(TaskResult, row)
     if task.state not in TASK_STATES:
         raise ValueError(f"no task can be {task.state!r}")
+    for event in task.transcript:
+        Event.from_json(event)
     return task
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.course.lesson import Lesson
@@ -31,14 +32,15 @@ def lesson_files(submission: Path, lesson: Lesson) -> list[Path]:
     folder = lesson_folder(submission, lesson)
     if folder is None:
         return []
-    kits = {"lesson.toml", "mistakes.toml", "README.md", lesson.suite.name}
-    found = (path for path in folder.rglob("*") if _is_source(path))
-    return sorted(
-        path
-        for path in found
-        if not KEPT_OUT & set(path.relative_to(folder).parts)
-        and str(path.relative_to(folder)) not in kits
-    )
+    kits = ("lesson.toml", "mistakes.toml", "README.md", lesson.suite.name)
+    return sorted(set(_files_below(folder)) - {folder / name for name in kits})
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):  # which minds no folder that has just gone
+        folders[:] = [name for name in folders if name not in KEPT_OUT]
+        paths = (Path(place, name) for name in names if name not in KEPT_OUT)
+        yield from (path for path in paths if _is_source(path))
 
 
 def _is_source(path: Path) -> bool:

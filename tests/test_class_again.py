@@ -88,6 +88,13 @@ def test_an_unchanged_class_is_taken_over_and_nothing_is_written_again(school):
     assert written(school) == after
 
 
+def test_a_page_that_was_removed_is_written_again(school):
+    for name in ("gradebook.csv", "feedback/ann.html"):
+        (school / "out" / name).unlink()
+        assert grade(school / "class", school / "out").returncode == 0
+        assert (school / "out" / name).is_file()
+
+
 def test_only_what_has_changed_is_graded_and_told_of(school):
     hands_in(school / "class", "bob", "print('changed')\n")
     hands_in(school / "class", "dora", "print('new')\n")

@@ -8,6 +8,7 @@ import pytest
 
 from grader.classrun import claim
 from grader.classrun.seeds import read_secret
+from grader.cli import main
 from grader.course.catalogue import SOLUTION
 from grader.errors import UserError
 from tests.classes import ENDS_AT_ONCE, grade
@@ -99,3 +100,44 @@ def test_a_file_system_without_locks_is_told_as_what_it_is(tmp_path, monkeypatch
         claim.claimed(tmp_path / "out"),
     ):
         pass
+
+
+def test_each_week_has_the_time_that_the_platform_had_for_it(tmp_path):
+    """Gradescope's download of a week tells of that week only."""
+    for number, day in ((1, "02"), (2, "20")):
+        folder, options = week(tmp_path, number, "submission_7")
+        (folder / "submission_metadata.yml").write_text(
+            "submission_7:\n  :submitters:\n  - :name: Ann\n    :email: ann@example.org\n"
+            f"  :created_at: 2026-11-{day} 11:00:00 Z\n"
+        )
+        (tmp_path / f"late{number}.toml").write_text(f"{MONDAY}{day}T12:00:00\n")
+        options += ["--late", tmp_path / f"late{number}.toml"]
+        assert grade(folder, tmp_path / "out", *options).returncode == 0
+    once_more = ["report", str(tmp_path / "out"), "--plain", "--lesson", "1"]
+    assert main([*once_more, "--late", str(tmp_path / "late1.toml")]) == 0
+    [ann] = results(tmp_path).values()
+    assert {name: when[:10] for name, when in ann["submitted"].items()} == {
+        "01_echo": "2026-11-02", "02_lines": "2026-11-20",
+    }  # fmt: skip
+    assert ann["late"] == {}
+
+
+def test_who_is_alike_is_looked_for_where_files_have_changed_whoever_graded_them(tmp_path):
+    """A replay of one submission compares nothing; the next run of the class makes up for it."""
+    pytest.importorskip("rapidfuzz")
+    for name in ("ann", "bob"):
+        (tmp_path / "class" / name / "01_echo").mkdir(parents=True)
+    own = {name: tmp_path / "class" / name / "01_echo" / "server.py" for name in ("ann", "bob")}
+    own["ann"].write_text(ENDS_AT_ONCE)
+    own["bob"].write_text((SOLUTION / "10_slow_clients" / "room.py").read_text())
+    options = ("--lesson", "1")
+    assert "% like" not in grade(tmp_path / "class", tmp_path / "out", *options).stdout
+    shutil.copyfile(own["bob"], own["ann"])
+    done = grade(tmp_path / "class", tmp_path / "out", *options, "--only", "ann")
+    assert done.returncode == 0 and "% like" not in done.stdout
+    done = grade(tmp_path / "class", tmp_path / "out", *options)
+    assert "nothing has changed" in done.stdout and "100 % like ann" in done.stdout
+    own["ann"].write_text(ENDS_AT_ONCE)
+    grade(tmp_path / "class", tmp_path / "out", *options, "--only", "ann")
+    done = grade(tmp_path / "class", tmp_path / "out", *options)
+    assert "nothing has changed" in done.stdout and "% like" not in done.stdout

@@ -12,7 +12,7 @@ from grader import cli
 from grader.classrun import claim
 from grader.classrun.claim import CLAIM, claimed
 from grader.classrun.journal import JOURNAL, Journal, read_journal
-from grader.document import RESULTS, Document, write_document
+from grader.document import RESULTS, Document, read_document, write_document
 from grader.errors import UserError
 from grader.results import GRADED, LessonResult
 from tests.classes import (
@@ -97,7 +97,10 @@ def test_ctrl_c_writes_what_is_done_and_the_same_command_continues(five):
     assert {one.state for one in found.values()} == {GRADED}
     assert (five / "out" / "index.html").is_file()
     assert still_there(started) == []
+    read = read_document(five / "out" / RESULTS).submissions
+    assert [one.unfinished for one in read if not one.lessons] == [["01_echo"]] * (6 - len(found))
     done = grade(five / "class", five / "out")
+    assert not any(one.unfinished for one in read_document(five / "out" / RESULTS).submissions)
     assert len(graded_lines(done.stdout)) == 6 - len(found)
     assert len(lessons(five / "out")) == 6
     assert not (five / "out" / "changes.csv").exists()

@@ -40,6 +40,7 @@ def grader(*words, **environment):
         (["run", "4", "client", "--solution"], "has no client.py; it has server"),
         (["grade", "no/such/class"], "no/such/class is not there: give the folder"),
         (["grade", "README.md"], "README.md is not a folder, nor a .zip: give the folder"),
+        (["check", "1" * 5000], "no lesson is called"),
         (["grade", "lessons"], "is one submission, not a class"),
         (["report", "no/such/out"], "cannot read no/such/out/results.json"),
         (["bundle", "--lessons", ""], "no lesson is called ''"),

@@ -75,6 +75,10 @@ def taken_apart(change):
         lambda row, one, lesson: lesson["tasks"][0].update(state="odd"),
         lambda row, one, lesson: lesson["tasks"][0].update(tail=[5]),
         lambda row, one, lesson: lesson["tasks"][0].update(transcript=["alice"]),
+        lambda row, one, lesson: lesson["tasks"][0].update(transcript=[["x"]]),
+        lambda row, one, lesson: lesson["tasks"][0].update(transcript=[[0, "a", "b", "5"]]),
+        lambda row, one, lesson: row.update(compared={"01_echo": 5}),
+        lambda row, one, lesson: row.update(compared=[1]),
     ],
 )
 def test_results_that_somebody_has_changed_are_refused_in_one_line(change, tmp_path):

@@ -57,6 +57,7 @@ def test_a_deadline_may_have_an_offset_and_no_zone(tmp_path):
         (EXAMPLE.replace("= 10", "= -1"), "percent_per_day must be a number from 0 to 100"),
         (EXAMPLE.replace("= 10", "= true"), "percent_per_day must be a number"),
         (EXAMPLE.replace("percent_per_day = 10\n", ""), "percent_per_day is missing"),
+        (EXAMPLE.replace("days = 7", "days = 0.5"), r"must be a whole number, not 0\.5"),
         (EXAMPLE.replace("= 50", "= nan"), "most_percent must be a number"),
         (EXAMPLE.replace("grace_minutes", "grace"), "'grace' is not known"),
         ("deadline = soon", "cannot be read"),
@@ -106,7 +107,8 @@ def test_times_that_a_spreadsheet_has_saved_in_another_encoding_say_what_to_save
 def result(one, **person):
     """Return somebody's result of a lesson."""
     lesson = LessonResult(ECHO, "echo", GRADED, 10, 20)
-    return SubmissionResult(one, "", [lesson], person=person)
+    submitted = {ECHO: person["submitted"]} if "submitted" in person else {}
+    return SubmissionResult(one, "", [lesson], person=person, submitted=submitted)
 
 
 def percent_of(one):

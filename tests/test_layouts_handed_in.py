@@ -3,6 +3,7 @@
 import pytest
 
 from grader.classrun import intake
+from grader.errors import UserError
 from tests.handed_in import files, packed_bytes, zipped
 
 KIT_OF_TWO = [
@@ -86,3 +87,38 @@ def test_folders_in_a_zip_of_windows_are_no_files(tmp_path):
     zipped(tmp_path / "class" / "eve.zip", names)
     [one] = intake.take_in(tmp_path / "class", tmp_path / "work")
     assert (files(one), one.notes) == (["01_echo/server.py"], [])
+
+
+@pytest.mark.parametrize("top", ["", "download/"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_people_whose_names_begin_with_a_number_are_no_lessons(tmp_path, top, packed):
+    names = [f"{top}{name}/server.py" for name in ("01_Smith", "02_lee", "11_kim")]
+    if packed:
+        zipped(tmp_path / "class.zip", names)
+    else:
+        handed_in(tmp_path / "class", names)
+    place = tmp_path / ("class.zip" if packed else "class")
+    assert ids(place, tmp_path / "work") == ["01_Smith", "02_lee", "11_kim"]
+
+
+def test_a_misspelt_lesson_is_nobody(tmp_path):
+    handed_in(tmp_path / "class" / "ann", ["01_ecko/server.py", "04_brodcast/server.py"])
+    assert ids(tmp_path / "class", tmp_path / "work") == ["ann"]
+
+
+def test_one_submission_is_no_class(tmp_path):
+    handed_in(tmp_path / "ann", ["01_echo/server.py", "02_lines/server.py"])
+    with pytest.raises(UserError, match="is one submission, not a class"):
+        ids(tmp_path / "ann", tmp_path / "work")
+
+
+@pytest.mark.parametrize("top", ["", "class/"])
+def test_a_zip_made_of_a_dot_is_the_same_class(tmp_path, top):
+    zipped(tmp_path / "c.zip", [f"./{top}{name}/01_echo/server.py" for name in ("ann", "bob")])
+    assert ids(tmp_path / "c.zip", tmp_path / "work") == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("top", ["", "class/"])
+def test_who_has_an_empty_folder_in_a_zip_is_named(tmp_path, top):
+    zipped(tmp_path / "c.zip", [f"{top}ann/01_echo/server.py", f"{top}bob/", f"{top}.git/"])
+    assert ids(tmp_path / "c.zip", tmp_path / "work") == ["ann", "bob"]

@@ -118,6 +118,29 @@ def test_without_a_network_what_was_ready_stays_so(tmp_path, monkeypatch, capfd,
     assert bootstrap.is_ready("core") == python.exists() == bool(made)
 
 
+@pytest.mark.parametrize("made", ["core x 3.6", "", "of this one"])
+def test_what_another_python_has_left_is_replaced(tmp_path, monkeypatch, capsys, made):
+    """Its Python may be gone by now, or serve on under the new one's name."""
+    python = tmp_path / ".venv" / "python"
+    python.parent.mkdir()
+    python.touch(0o644)
+    monkeypatch.setattr(bootstrap, "VENV", str(python.parent))
+    monkeypatch.setattr(bootstrap, "PYTHON", str(python))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    given = []
+    monkeypatch.setattr(bootstrap, "check_venv", lambda: None)
+    call = bootstrap.subprocess.call
+    monkeypatch.setattr(
+        bootstrap.subprocess, "call",
+        lambda words, cwd: given.append(words) or (0 if "venv" in words else call(words, cwd=cwd)),
+    )  # fmt: skip
+    own = bootstrap.fingerprint("core")
+    (python.parent / "kit.txt").write_text(f"changed{own}" if made == "of this one" else made)
+    assert bootstrap.main(["core"]) == 1
+    assert ("--clear" in given[0]) == (made != "of this one")
+    assert "cannot be run" in capsys.readouterr().err
+
+
 def test_the_set_up_runs_on_any_python_that_could_be_asked():
     source = (KIT / "grader" / "bootstrap.py").read_text()
     ast.parse(source, feature_version=(3, 6))

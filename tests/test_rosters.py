@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from grader.cli import main
 from grader.course.catalogue import KIT
 from grader.document import write_document
 from grader.results import FAILED, GRADER_ERROR, PASSED
@@ -132,3 +133,19 @@ def test_the_report_makes_the_marked_roster_again_and_prints_what_is_harmless(tm
     said = [line for line in done.stdout.splitlines() if "matches no student" in line]
     assert said == [" matches no student: #\\x23[error]x\\x1b[2J"]
     assert (tmp_path / "g-marked.csv").is_file()
+
+
+@pytest.mark.parametrize("name", ["gradebook.csv", "changes.csv"])
+def test_a_roster_that_stands_where_we_write_is_not_overwritten(tmp_path, capsys, name):
+    write_document(tmp_path / "results.json", document(full("ada")))
+    (tmp_path / name).write_text(CANVAS)
+    assert main(["report", str(tmp_path), "--roster", str(tmp_path / name)]) == 2
+    assert "would be overwritten" in capsys.readouterr().err
+    assert (tmp_path / name).read_text() == CANVAS
+
+
+def test_who_was_not_graded_whole_gets_no_mark(tmp_path):
+    """After Ctrl-C points of some lessons are not the mark."""
+    changes, lines = canvas(tmp_path, full("ada", unfinished=["03_threads"]), full("alan"))
+    assert [student for student, _ in changes] == [104]
+    assert "the run was interrupted before it graded 03_threads" in "\n".join(lines)

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from grader.course.lesson import Lesson
@@ -42,6 +43,11 @@ class Alike:
     b: str
     lesson: str
     share: float
+
+
+def can_compare() -> bool:
+    """Whether what compares is installed."""
+    return find_spec("rapidfuzz") is not None
 
 
 def find_alike(folders: Mapping[str, Path], lessons: Iterable[Lesson]) -> list[Alike]:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from grader.classrun.layout import OF_A_KIT, lesson_called
+from grader.classrun.layout import OF_A_KIT, has_a_lessons_name, lesson_called
 from grader.classrun.members import folder_members, kind_of, read_plain
 from grader.classrun.sources import MIB, Member, Refused, is_passed_over
-from grader.classrun.unpacking import open_zip, zip_members
+from grader.classrun.unpacking import open_zip, zip_folders, zip_members
 from grader.errors import UserError
 
 METADATA = "submission_metadata.yml"  # Gradescope's
@@ -111,35 +111,44 @@ def _on_disk(path: Path) -> Entry:
 
 def _in_zip(archive: zipfile.ZipFile, look_through: bool) -> list[Entry]:
     members = _shown([replace(one, name=_plain(one.name)) for one in zip_members(archive)])
-    inside = {one.name.split("/")[1] for one in members if "/" in one.name}
-    inside = {name for name in inside if not is_hidden(name)}
-    split = [one.name.split("/") for one in members]
+    folders = [name for name in map(_plain, zip_folders(archive)) if not is_hidden(_top(name))]
+    split = [name.split("/") for name in (*(one.name for one in members), *folders)]
+    inside = {parts[1] for parts in split if len(parts) > 1 and not is_hidden(parts[1])}
     programs = {parts[1] for parts in split if len(parts) == 3 and parts[2].endswith(".py")}
-    tops = {one.name.partition("/")[0] for one in members}
-    is_one = look_through and len(tops) == 1 and all("/" in one.name for one in members)
-    if is_one and wraps(sorted(inside), programs):
+    is_one = len({parts[0] for parts in split}) == 1 and all("/" in one.name for one in members)
+    if look_through and is_one and wraps(sorted(inside), programs):
         members = _shown([replace(one, name=one.name.partition("/")[2]) for one in members])
-    groups: dict[str, list[Member]] = {}
+        folders = [rest for name in folders if (rest := name.partition("/")[2])]
+        folders = [name for name in folders if not is_hidden(_top(name))]
+    groups: dict[str, list[Member]] = {_top(name): [] for name in folders}
     for one in members:
-        groups.setdefault(one.name.partition("/")[0], []).append(one)
+        groups.setdefault(_top(one.name), []).append(one)
     return [_grouped(name, groups[name]) for name in sorted(groups)]
 
 
 def _shown(members: Sequence[Member]) -> list[Member]:
-    return [one for one in members if not is_hidden(one.name.partition("/")[0])]
+    return [one for one in members if not is_hidden(_top(one.name))]
 
 
 def _grouped(name: str, members: list[Member]) -> Entry:
-    if members[0].name == name:
+    if members and members[0].name == name:
         return Entry(name, False, lambda: members, members[0].time, members[0].refused)
     inside = [replace(one, name=one.name[len(name) + 1 :]) for one in members]
-    newest = max(one.time for one in members)
+    newest = max((one.time for one in members), default=0.0)
     clone = any(one.name.startswith(".git/") for one in inside)
     return Entry(name, True, lambda: inside, newest, is_clone=clone)
 
 
 def _plain(name: str) -> str:
-    return name.replace("\\", "/")
+    """Return a name in a zip as most zips have it: `zip -r class.zip .` begins each with `./`."""
+    plain = name.replace("\\", "/").rstrip("/")
+    while plain.startswith("./"):
+        plain = plain[2:].lstrip("/")
+    return plain
+
+
+def _top(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def wraps(inside: Sequence[str], with_programs: Container[str]) -> bool:
@@ -156,6 +165,8 @@ def wraps(inside: Sequence[str], with_programs: Container[str]) -> bool:
 def _is_in_a_submission(name: str, has_programs: bool) -> bool:
     if name.lower() == OF_A_KIT or name.endswith(".py"):
         return True
+    if not has_a_lessons_name(name):
+        return False  # 01_smith
     return bool(lesson_called(name)) and (has_programs or not name.isdecimal())
 
 

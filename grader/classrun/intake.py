@@ -19,7 +19,7 @@ from grader.classrun.names import encodable, listed, readable, unique
 from grader.classrun.parcels import sources_of, that_count
 from grader.classrun.platforms import Piece, pieces_of
 from grader.classrun.sources import Refused
-from grader.course.catalogue import LESSON_FOLDER
+from grader.course.catalogue import lesson_ids
 from grader.course.lesson import Lesson
 from grader.errors import UserError
 
@@ -87,7 +87,7 @@ def _loose(entries: Iterable[Entry], found: Iterable[Piece]) -> list[str]:
 
 
 def _refuse_no_class(class_folder: Path, entries: Iterable[Entry]) -> None:
-    if any(entry.is_folder and LESSON_FOLDER.match(entry.name) for entry in entries):
+    if any(entry.is_folder and entry.name in lesson_ids() for entry in entries):
         raise UserError(
             f"{class_folder} is one submission, not a class; use: check --submission {class_folder}"
         )

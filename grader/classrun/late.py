@@ -99,12 +99,14 @@ def apply(rules: Rules, results: Iterable[SubmissionResult], lessons: Container[
         if not here:
             continue
         one.notes = [note for note in one.notes if not note.startswith(NOTE)]
-        submitted = _first(names, rules.submitted) or _by_platform(one, rules)
-        if submitted is None:
+        given = _first(names, rules.submitted)
+        times = {name: given or _by_platform(one, name, rules) for name in here}
+        if None in times.values():
             flag = "the platform marks it late, but " if "flag" in one.person else ""
             one.notes.append(f"{NOTE}{flag}no time of submission is known; nothing was taken off")
-        elif late := late_for(names, submitted, rules):
-            one.late |= {name: dict(late) for name in here}
+        for name, submitted in times.items():
+            if submitted and (late := late_for(names, submitted, rules)):
+                one.late[name] = late
     return sorted(unknown)
 
 
@@ -116,9 +118,9 @@ def names_of(one: SubmissionResult) -> list[str]:
     return found
 
 
-def _by_platform(one: SubmissionResult, rules: Rules) -> datetime | None:
+def _by_platform(one: SubmissionResult, lesson: str, rules: Rules) -> datetime | None:
     try:
-        return moment(datetime.fromisoformat(one.person.get("submitted", "")), rules.zone)
+        return moment(datetime.fromisoformat(one.submitted.get(lesson, "")), rules.zone)
     except ValueError:
         return None
 

@@ -111,7 +111,11 @@ def _number(
 
 
 def _whole(facts: dict[str, Any], name: str, path: Path) -> int | None:
-    return int(_number(facts, name, path)) if name in facts else None
+    if name not in facts:
+        return None
+    if isinstance(facts[name], float):
+        raise UserError(f"{path}: {name} must be a whole number, not {facts[name]!r}")
+    return int(_number(facts, name, path))
 
 
 def _time(text: str, zone: tzinfo, *, whole_day: bool = False) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ DEEPEST_WRAPPING = 3  # folders around the lessons that are looked through
 OF_A_KIT = "lessons"  # the folder of a kit, as it was handed out, in which the lessons are
 # 04_broadcast, 04, 4, lesson04, Lesson 4, lesson-4; also a misspelt 04_brodcast
 CALLED = re.compile(r"^(?:lesson[ _-]?)?0*(?P<number>[1-9][0-9]?)(?P<rest>_[A-Za-z_]+)?$", re.I)
+NEARLY_THE_SAME = 0.6  # of two words, as difflib says it
 NEARLY = re.compile(r"^(?:lesson[ _-]?)?0*([1-9][0-9]?)(?![0-9])", re.I)  # 01_echo (1), 4-copy
 
 
@@ -81,6 +83,14 @@ def lesson_called(name: str) -> str:
     """Return the id of the lesson that a folder of this name must be, empty if it is none."""
     match = CALLED.match(name)
     return _ids().get(int(match["number"]), "") if match else ""
+
+
+def has_a_lessons_name(name: str) -> bool:
+    """Whether what stands behind a folder's number, if anything, is nearly the lesson's name."""
+    match, lesson = CALLED.match(name), lesson_called(name)
+    rest = match["rest"] if match and match["rest"] else ""
+    own = lesson.partition("_")[2]
+    return not rest or SequenceMatcher(None, rest[1:].lower(), own).ratio() >= NEARLY_THE_SAME
 
 
 def has_lessons(folder: Path) -> bool:

@@ -33,7 +33,7 @@ def merged(
     lessons: all of the course. only: of some submissions that were asked for, so that what is
     known of any other stays. graded: the ids of the lessons that this run looked at.
     """
-    found = {one.id: _result(one, lessons, run, earlier) for one in submissions}
+    found = {one.id: _result(one, lessons, run, earlier, graded) for one in submissions}
     for name in () if only else earlier.submissions.keys() - found.keys():
         if kept := _without(graded, earlier.submissions[name]):
             found[name] = kept
@@ -60,18 +60,6 @@ def _kept(taken_in: SubmissionResult | None, one: SubmissionResult) -> Submissio
     return replace(one, lessons=[replace(le, cached=True) for le in one.lessons])
 
 
-def is_as_before(results: Sequence[SubmissionResult], graded: set[str], earlier: Earlier) -> bool:
-    """Whether the last whole run had the same submissions, file by file, in all these lessons."""
-    before = earlier.before
-    if before is None or not graded <= {lesson["id"] for lesson in before.lessons}:
-        return False
-    return _marks(results) == _marks(before.submissions)
-
-
-def _marks(results: Iterable[SubmissionResult]) -> set[tuple[str, str]]:
-    return {(one.id, one.sha256) for one in results}
-
-
 def absent_words(
     submissions: Sequence[Submission], results: Sequence[SubmissionResult], earlier: Earlier
 ) -> str:
@@ -91,7 +79,11 @@ def lessons_of(submissions: Iterable[SubmissionResult], lessons: Sequence[Lesson
 
 
 def _result(
-    one: Submission, lessons: Sequence[Lesson], run: ClassRun, earlier: Earlier
+    one: Submission,
+    lessons: Sequence[Lesson],
+    run: ClassRun,
+    earlier: Earlier,
+    graded: Container[str],
 ) -> SubmissionResult:
     results: list[LessonResult] = []
     for lesson in lessons:
@@ -103,6 +95,14 @@ def _result(
     before = earlier.submissions.get(one.id)
     late = dict(before.late) if before else {}  # until the rules are applied again
     whole = SubmissionResult(one.id, mark, results, list(one.notes), dict(one.person), late)
+    whole.submitted = {
+        name: when
+        for name, when in (before.submitted if before else {}).items()
+        if name not in graded
+    }
+    if when := one.person.get("submitted"):
+        handed_in = (le.id for le in results if le.id in graded and le.state != MISSING)
+        whole.submitted |= dict.fromkeys(handed_in, when)
     _note_what_happened(whole, run)
     return whole
 
@@ -113,6 +113,7 @@ def _note_what_happened(whole: SubmissionResult, run: ClassRun) -> None:
     missing = [lesson.id[:2] for lesson in whole.lessons if lesson.state == MISSING]
     if missing and len(missing) < len(whole.lessons):
         whole.notes.append(f"not handed in: {' '.join(missing)}")
-    left = [work.lesson.id[:2] for work in run.works.values() if whole.id in work.takers]
-    if left:
-        whole.notes.append(f"the run was interrupted before it graded {' '.join(sorted(left))}")
+    whole.unfinished = sorted(w.lesson.id for w in run.works.values() if whole.id in w.takers)
+    if whole.unfinished:
+        left = " ".join(lesson[:2] for lesson in whole.unfinished)
+        whole.notes.append(f"the run was interrupted before it graded {left}")

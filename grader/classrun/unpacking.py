@@ -24,6 +24,7 @@ MOST_PACKED = 50 * MIB  # of one zip
 MOST_LISTED = 4 * MIB  # of a zip's table of contents: some ten thousand names
 HEADER = 30  # bytes before each file of a zip, at least
 ENCRYPTED = 0x1
+FOLDERS_END = ("/", "\\")
 # What zipfile raises for a zip that is broken, each seen with mangled ones.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
@@ -66,8 +67,14 @@ def unpacked(packed: Member) -> list[Member]:
 
 def zip_members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the files of a zip, sorted by name; what cannot be taken says why."""
-    infos = [one for one in archive.infolist() if not one.orig_filename.endswith(("/", "\\"))]
+    infos = [one for one in archive.infolist() if not one.orig_filename.endswith(FOLDERS_END)]
     return sorted((_member(archive, info) for info in infos), key=lambda one: one.name)
+
+
+def zip_folders(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the folders that a zip lists: one may hold no file."""
+    names = (one.orig_filename for one in archive.infolist())
+    return [name for name in names if name.endswith(FOLDERS_END)]
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:

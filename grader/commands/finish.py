@@ -12,10 +12,9 @@ from grader.classrun.changes import changes, changes_csv
 from grader.classrun.earlier import Earlier, forget
 from grader.classrun.run import ClassRun
 from grader.document import RESULTS, Document, write_document, write_whole
-from grader.report.names import pages_of
+from grader.report.names import CHANGES, GRADEBOOK, pages_of
 from grader.spreadsheet import BYTE_ORDER_MARK
 
-CHANGES = "changes.csv"
 STAMP = ".reports"  # what the reports were made from
 
 
@@ -33,7 +32,7 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
         elif before.lessons == document.lessons:
             document.seconds = before.seconds  # of the run that has graded all this
     write_document(out / RESULTS, document)
-    if new := _read(out / STAMP) != _stamp(out) or not (out / "index.html").is_file():
+    if new := _read(out / STAMP) != _stamp(out) or not _is_complete(document, out):
         (out / STAMP).unlink(missing_ok=True)
         if before is not None:
             _remove_pages(_ids(before) - _ids(document), out)
@@ -43,6 +42,12 @@ def finish(document: Document, out: Path, earlier: Earlier, mode: str, run: Clas
     if not run.interrupted:
         forget(out)
     return new
+
+
+def _is_complete(document: Document, out: Path) -> bool:
+    """Whether nobody has removed any of the pages."""
+    pages = [page for name in _ids(document) for page in pages_of(name, out)]
+    return all(page.is_file() for page in (out / "index.html", out / GRADEBOOK, *pages))
 
 
 def _ids(document: Document) -> set[str]:

@@ -14,22 +14,20 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from grader.box.levels import best_level
-from grader.classrun.alike import find_alike
 from grader.classrun.claim import claimed
+from grader.classrun.comparing import keep_alike, look_for_alike
 from grader.classrun.conditions import Conditions
 from grader.classrun.earlier import Earlier, keep_before, read_earlier
 from grader.classrun.engine import Engine, LocalEngine
 from grader.classrun.intake import Submission, take_in
 from grader.classrun.journal import Journal
-from grader.classrun.merge import absent_words, is_as_before, lessons_of, merged
+from grader.classrun.merge import absent_words, lessons_of, merged
 from grader.classrun.progress import Progress
 from grader.classrun.run import ClassRun, Plan, grade, prepare
 from grader.classrun.seeds import SECRET, read_secret
@@ -38,7 +36,7 @@ from grader.commands.finish import finish, note_what_was_written
 from grader.commands.grade_options import add_arguments, check, is_sample
 from grader.course.catalogue import all_lessons, lessons_named
 from grader.course.lesson import Lesson
-from grader.document import Document, describe, make_document
+from grader.document import describe, make_document
 from grader.errors import UserError
 from grader.handover.command_line import hand_over, roster_of
 from grader.report.gradebook import show_gradebook
@@ -71,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         earlier = read_earlier(options.out, mode)
         class_run = prepare(_plan(options, submissions, lessons, earlier, level))
         tell(_headline(class_run, options.jobs, level))
-        if news := bool(class_run.works):
+        if class_run.works:
             _grade(class_run, options, workshop, mode, screen)
         graded = {lesson.id for lesson in lessons}
         results = merged(submissions, everything, class_run, earlier, bool(options.only), graded)
@@ -80,10 +78,9 @@ def run(options: argparse.Namespace) -> int:
             tell(words)
         known = lessons_of(results, everything)
         document = make_document(known, results, level, time.monotonic() - began)
-        document.alike = earlier.before.alike if earlier.before else []
-        news = news or not is_as_before(results, graded, earlier)
-        if news and not (class_run.interrupted or options.only or is_sample(options.class_folder)):
-            document.alike = _alike(document, submissions, lessons)
+        keep_alike(document, earlier.before)
+        if not (class_run.interrupted or options.only or is_sample(options.class_folder)):
+            look_for_alike(document, submissions, lessons)
         written = finish(document, options.out, earlier, mode, class_run)
         show_gradebook(screen, document, options.out)
         if written or roster:
@@ -91,17 +88,6 @@ def run(options: argparse.Namespace) -> int:
         if written:
             note_what_was_written(options.out)
     return _ended(class_run)
-
-
-def _alike(
-    document: Document, submissions: Sequence[Submission], lessons: Sequence[Lesson]
-) -> list[dict[str, Any]]:
-    """Return who has handed in nearly the same; what was found in other lessons is kept."""
-    folders = {one.id: one.folder for one in submissions if one.folder}
-    graded, known = {one.id for one in lessons}, {one.id for one in document.submissions}
-    kept = [pair for pair in document.alike if pair["lesson"] not in graded]
-    kept = [pair for pair in kept if {pair["a"], pair["b"]} <= known]
-    return kept + [asdict(pair) for pair in find_alike(folders, lessons)]
 
 
 def _plan(

@@ -28,7 +28,7 @@ def find_lesson(name: str) -> Lesson:
     """Return the lesson called `4`, `04` or `04_broadcast`. Raises UserError."""
     lessons = all_lessons()
     for lesson in lessons:
-        if name == lesson.id or (name.isdecimal() and int(name) == lesson.number):
+        if name == lesson.id or name.lstrip("0") == str(lesson.number):
             return lesson
     raise UserError(f"no lesson is called {name!r}; there are {_names(lessons)}")
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from grader.document import Document
 from grader.errors import UserError
+from grader.report.names import CHANGES, GRADEBOOK
 
 if TYPE_CHECKING:
     from grader.handover.roster import Roster
@@ -31,11 +32,20 @@ def add_roster_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def roster_of(options: argparse.Namespace, lessons: Sequence[dict[str, Any]]) -> Roster | None:
-    """Return the roster that was named, None for none. Raises UserError: before a long run."""
+    """Return the roster that was named, None for none. Raises UserError: before a long run.
+
+    One that stands where we write a file of that name would be lost.
+    """
     if options.column and not options.roster:
         raise UserError("--column is the title of a column in a roster: give --roster FILE too")
     if not options.roster:
         return None
+    ours = [(options.out / name).resolve() for name in (GRADEBOOK, CHANGES)]
+    if options.roster.resolve() in ours:
+        raise UserError(
+            f"{options.roster} would be overwritten, we write one of that name: "
+            "call the roster otherwise, or move it out of the folder of results"
+        )
     from grader.handover.opening import open_roster
 
     return open_roster(options.roster, lessons, options.column)

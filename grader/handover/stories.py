@@ -67,6 +67,8 @@ def late_off(one: SubmissionResult) -> bool:
 def why_no_mark(one: SubmissionResult, lesson_id: str = "") -> str:
     """Return why there is no mark to hand on; empty if there is one."""
     chosen = _lessons(one, lesson_id)
+    if left := [name for name in one.unfinished if lesson_id in ("", name)]:
+        return f"the run was interrupted before it graded {', '.join(left)}"
     ungraded = [lesson.id for lesson in chosen if lesson.state == UNGRADED]
     if ungraded:
         return f"the grader failed on {', '.join(ungraded)}"

@@ -1,9 +1,10 @@
-"""The file names of students' pages: whatever a submission is called, its page is a plain file."""
+"""The names of what is written: whatever a submission is called, its page is a plain file."""
 
 import hashlib
 import re
 from pathlib import Path
 
+GRADEBOOK, CHANGES = "gradebook.csv", "changes.csv"  # beside results.json
 FEEDBACK, GRADESCOPE = "feedback", "gradescope"  # folders of what is handed back
 
 

@@ -30,7 +30,7 @@ from grader.report.index_view import rows_of
 from grader.report.late import late_words
 from grader.report.levels import is_weak, level_words
 from grader.report.mistakes import shared_mistakes
-from grader.report.names import FEEDBACK, page_name
+from grader.report.names import FEEDBACK, GRADEBOOK, page_name
 from grader.report.next_things import next_things
 from grader.report.numbers import any_late, class_numbers, spread
 from grader.report.people import needs_a_person
@@ -52,7 +52,7 @@ def write_reports(document: Document, out: Path) -> None:
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror}") from None
     pages = _environment(document)
-    write_whole(out / "gradebook.csv", BYTE_ORDER_MARK + gradebook_csv(document))
+    write_whole(out / GRADEBOOK, BYTE_ORDER_MARK + gradebook_csv(document))
     write_whole(out / "index.html", _index(pages, document))
     template = pages.get_template("feedback.html.j2")
     for one in document.submissions:
