@@ -10,7 +10,7 @@ import pytest
 
 from grader.report.sequence import sequence_text
 from grader.suite.played_room import PlayedRoom
-from grader.wire import sockets
+from grader.wire import peer, sockets
 from grader.wire.client import Client
 from grader.wire.failure import Kind, WireFailure
 from grader.wire.hardships import SHORT_SENDS
@@ -272,3 +272,18 @@ def test_the_sequence_is_ascii_and_fits_in_80_columns():
     lines = sequence_text(transcript.to_json())
     assert all(len(line) <= 80 and line.isascii() and line.isprintable() for line in lines)
     assert any("unexpected"[:6] in line for line in lines)
+
+
+def test_a_server_that_never_stops_talking_is_not_listened_to_for_ever(stage, monkeypatch):
+    """Each line is there at once, so that no wait would ever end it."""
+    monkeypatch.setattr(peer, "MOST_LINES", 1000)
+    write(stage, ECHO.replace("c.sendall(data)", "c.sendall(b'again\\n' * 9000)"))
+    ann = Server(stage).visitor("ann")
+    ann.sends("hello")
+
+    def hears_it_out():
+        while ann.gets_line() != "the end":
+            pass
+
+    with pytest.raises(WireFailure, match="more than 1000"):
+        hears_it_out()

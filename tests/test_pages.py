@@ -9,6 +9,7 @@ from grader.box import limits
 from grader.classrun import alike
 from grader.course.catalogue import KIT, SOLUTION, all_lessons
 from grader.course.starter import functions
+from grader.wire.output import FLOOD
 from tests.mutants.survivors import LIST
 from tests.pages import INSTRUCTORS, PAGES, PLAYED, QUICK, between, parts
 
@@ -68,7 +69,8 @@ def test_the_limits_on_the_page_are_those_of_the_box():
     assert f"{limits.MOST_DISK // limits.MIB} MiB a task" in text
     assert text.count(f"one file: {one_file} MiB") == 2
     gib = limits.MOST_MEMORY // (1024 * limits.MIB)
-    sums = f"{limits.MOST_PROCESSES} processes, {gib} GiB of memory, 64 MiB of output"
+    printed = f"{FLOOD // limits.MIB} MiB of output"
+    sums = f"{limits.MOST_PROCESSES} processes, {gib} GiB of memory, {printed}"
     assert f"{sums}, {limits.LIMITS['-t']} s of a processor" in text
 
 

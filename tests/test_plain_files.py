@@ -12,7 +12,7 @@ from grader.box.levels import best_level
 from grader.course.catalogue import SOLUTION, find_lesson
 from grader.judging.run import Job, run_lesson
 from grader.results import FAILED, PASSED
-from grader.suite.folders import all_that_is_in, names_in
+from grader.suite.folders import DEEPEST, all_that_is_in, names_in
 from grader.suite.plain_files import (
     links,
     makes_a_pipe,
@@ -133,3 +133,16 @@ def test_a_server_that_plants_links_reaches_nothing(tmp_path, task, passes):
     assert result.state == (PASSED if passes else FAILED), result
     assert names_in(elsewhere) == {"precious"}
     assert (victim.read_bytes(), victim.stat().st_mode & 0o777) == (b"precious", 0o600)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes folders by descriptors")
+def test_folders_too_deep_to_be_named_are_looked_into_as_far_as_they_matter(stage):
+    there = os.open(stage.folder, os.O_RDONLY)
+    for _ in range(30):  # 6000 letters: no path may be so long
+        os.mkdir("d" * 200, dir_fd=there)
+        there, above = os.open("d" * 200, os.O_RDONLY, dir_fd=there), there
+        os.close(above)
+    os.close(there)
+    found = all_that_is_in(stage, stage.folder)
+    assert len(found) == DEEPEST + 1
+    assert set(found.values()) == {"a folder"}

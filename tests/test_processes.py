@@ -1,5 +1,6 @@
 """A program that was started: its output is drained, its end is noticed, nothing of it is left."""
 
+import errno
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ import pytest
 
 from grader.box import boxed
 from grader.box.limits import LOOK_SECONDS
-from grader.wire import sockets
+from grader.wire import process, sockets
 from grader.wire.client import Client
 from grader.wire.failure import WireFailure
 from grader.wire.output import FLOOD
@@ -22,6 +23,7 @@ from grader.wire.program import Program
 from grader.wire.server import Server
 from tests.small_programs import ECHO, LINUX, write
 
+SIZE = 200 * 2**20  # bytes
 POSIX = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
 
 
@@ -162,8 +164,35 @@ def test_a_flood_is_stopped(stage):
     assert program.process.stdout.size < 3 * FLOOD
 
 
-def test_who_is_flooded_itself_may_print_more(stage):
-    write(stage, f"import sys; sys.stderr.write('x' * {FLOOD + 1_000_000})", "client.py")
-    client = Client(stage, stdin=subprocess.DEVNULL, most_printed=2 * FLOOD)
-    client.ends(0)
-    assert client.process.stderr.size == FLOOD + 1_000_000
+@pytest.mark.parametrize(("most", "stopped"), [(2_000_000, True), (4_000_000, False)])
+def test_who_is_flooded_itself_may_print_more(stage, most, stopped):
+    write(stage, "import sys; sys.stderr.write('x' * 3_000_000)", "client.py")
+    client = Client(stage, stdin=subprocess.DEVNULL, most_printed=most)
+    stage.wait_until(lambda: client.process.ended, through_end=True)
+    assert bool(client.process.stopped_for) == stopped
+    assert stopped or client.process.stderr.size == 3_000_000
+
+
+@POSIX
+@pytest.mark.parametrize("with_descriptor", [True, False])
+@pytest.mark.parametrize(
+    "taken",
+    [
+        f"bytearray(b'x') * {SIZE}",
+        f"__import__('mmap').mmap(-1, {SIZE}); taken.write(bytes(b'x') * {SIZE})",
+    ],
+    ids=["its-own", "shared"],
+)
+def test_too_much_memory_is_noticed_on_any_kernel(stage, monkeypatch, taken, with_descriptor):
+    """Linux before 5.3, and macOS, have no descriptor that tells of a process's end."""
+
+    def refused(pid):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    if not with_descriptor:
+        monkeypatch.setattr(os, "pidfd_open", refused, raising=False)
+    monkeypatch.setattr(process, "MOST_MEMORY", SIZE // 2)
+    write(stage, f"import time\ntaken = {taken}\ntime.sleep(600)")
+    program = Program(stage, "server.py")
+    stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
+    assert "of memory in all" in program.process.stopped_for

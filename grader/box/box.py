@@ -51,9 +51,18 @@ class Box:
             with self.ground.task() as self.place:
                 yield self.place
         else:
-            with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
-                self.place = Path(folder)
+            with _folder() as self.place:
                 yield self.place
+
+    @contextmanager
+    def apart(self) -> Iterator[Path]:
+        """Give an empty folder to programs that are trusted, and to no other."""
+        if self.ground is not None:
+            with self.ground.bounded("apart") as place:
+                yield place
+        else:
+            with _folder() as place:
+                yield place
 
     def give(self, folder: Path) -> None:
         """Make the files of a folder those of whoever runs in the box."""
@@ -157,6 +166,12 @@ def open_box(level: str) -> Box:
 def the_box() -> Box:
     """Return the box of this process; where none was made (plain pytest), it is unprotected."""
     return BOXES[-1] if BOXES else open_box(UNPROTECTED)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _popen(words: Sequence[str], **settings: Any) -> subprocess.Popen[bytes]:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from grader.box.family import Family, alive
+from grader.box.family import Family, alive, held_at_most
 from grader.box.limits import LOOK_SECONDS
 
 SHELL_SIGNAL = 128  # a shell says so much more than the signal's number
-PAGE = os.sysconf("SC_PAGE_SIZE") if os.name == "posix" else 0
 FIRST = 1  # process of a box, counted inside
 OWN_PIDS = 2  # of a box, counted inside: its first process and the keeper
 
@@ -82,12 +81,7 @@ class BoxedFamily(Family):
         inside = self._processes_inside()
         if inside is None:
             return super().uses()
-        held = 0
-        for place in inside:
-            with suppress(OSError, ValueError):
-                resident, shared = map(int, (place / "statm").read_text().split()[1:3])
-                held += (resident - shared) * PAGE
-        return len(inside), held
+        return len(inside), sum(map(held_at_most, inside))
 
     def count(self) -> int:
         """Return how many processes the program has, seen from inside if that can be."""
@@ -160,7 +154,8 @@ def _with_all_below(program: psutil.Process | None) -> set[int]:
 def _pid_inside(pid: int) -> int:
     """Return the number that a process has in its own box; a large one if it is gone."""
     with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        # A process may call itself what it likes: its name is any bytes.
+        for line in Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines():
             if line.startswith("NSpid:"):
                 return int(line.split()[-1])
     return 1 << 30

@@ -9,8 +9,10 @@ import os
 import select
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 import psutil
@@ -19,6 +21,9 @@ from grader.box.limits import LOOK_SECONDS
 from grader.box.turns import held_up, without_a_turn
 
 POSIX = os.name == "posix"
+LINUX = sys.platform.startswith("linux")
+KIB = 1024
+SLOW_LOOK_SECONDS = 1.0  # on Windows, where looking takes long
 
 
 class Family:
@@ -34,16 +39,19 @@ class Family:
         self.stderr: IO[bytes] | None = None
         self.status: int | None = None
         self.waited: dict[str, float] = {}  # seconds of each thread that was ever looked at
-        self.descriptor = os.pidfd_open(popen.pid) if hasattr(os, "pidfd_open") else None
+        self.descriptor = _descriptor_of(popen.pid)
 
     def has_ended(self) -> bool:
-        """Wait for its end, LOOK_SECONDS or (where the system lets nobody look) for ever."""
+        """Wait for its end, for one look at the most; return whether it has come."""
         if self.descriptor is not None:
             if not select.select([self.descriptor], [], [], LOOK_SECONDS)[0]:
                 return False
             os.close(self.descriptor)
             self.descriptor = None
-        self.status = self.popen.wait()
+        try:
+            self.status = self.popen.wait(LOOK_SECONDS if POSIX else SLOW_LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
         return True
 
     def members(self) -> list[psutil.Process]:
@@ -120,10 +128,32 @@ class Family:
         """Give back what was held; the program must have been killed."""
 
 
-def _at_most(process: psutil.Process) -> int:
+def _descriptor_of(pid: int) -> int | None:
+    """Return what becomes readable when a process ends; None where the system has no such thing."""
     try:
-        held = process.memory_info()
-        return int(held.rss - getattr(held, "shared", 0))
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):  # not Linux; an old kernel, or one that is told to refuse
+        return None
+
+
+def held_at_most(place: Path) -> int:
+    """Return how many bytes a process holds alone or shares with others, files not counted.
+
+    place: its folder below a /proc; nothing of one that is gone.
+    """
+    held = 0
+    with suppress(OSError, ValueError):
+        for line in (place / "status").read_text(errors="replace").splitlines():
+            if line.startswith(("RssAnon:", "RssShmem:")):
+                held += int(line.split()[1]) * KIB
+    return held
+
+
+def _at_most(process: psutil.Process) -> int:
+    if LINUX:
+        return held_at_most(Path("/proc", str(process.pid)))
+    try:
+        return int(process.memory_info().rss)
     except psutil.Error:
         return 0
 

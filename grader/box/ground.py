@@ -58,7 +58,13 @@ class Ground:
     def task(self) -> Iterator[Path]:
         """Give a task a network of its own, and an empty folder that cannot grow for ever."""
         kernel.fresh_network()
-        place = self.folder / "task"
+        with self.bounded("task") as place:
+            yield place
+
+    @contextmanager
+    def bounded(self, name: str) -> Iterator[Path]:
+        """Give an empty folder that cannot grow for ever; no box shows it of itself."""
+        place = self.folder / name
         place.mkdir()
         kernel.mount_memory(place, MOST_DISK, MOST_FILES)
         try:

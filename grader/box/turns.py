@@ -45,7 +45,7 @@ def _threads(pids: Iterable[int]) -> Iterator[Path]:
 
 def _state(thread: Path) -> str:
     with suppress(OSError):
-        return (thread / "stat").read_text().rpartition(")")[2].strip()[:1]
+        return (thread / "stat").read_text(errors="replace").rpartition(")")[2].strip()[:1]
     return ""
 
 

@@ -31,6 +31,8 @@ PRELOADED = [
 ]
 INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
 END_SECONDS = 5.0  # for a suite that was interrupted to clean up
+# Until 3.11.3 Python's start() could meet a process that another thread was closing (gh-104536).
+ONE_AT_A_TIME = threading.Lock()
 ENDED_BY_ITSELF = (0, 1, 2)  # of pytest: all passed, some failed, interrupted
 
 
@@ -76,7 +78,8 @@ class SuiteProcess:
         arguments = (list(words), str(folder), str(printed), str(scratch), level)
         self.process = CONTEXT.Process(target=_run, args=arguments)  # type: ignore[attr-defined]
         warm_up()
-        self.process.start()
+        with ONE_AT_A_TIME:
+            self.process.start()
         self.pid: int = self.process.pid
 
     def wait(self, seconds: float) -> bool:
@@ -115,7 +118,7 @@ class SuiteProcess:
         """
         if self.process.exitcode not in ENDED_BY_ITSELF:
             end_processes_of(self.scratch)
-        with suppress(ValueError):  # not even a kill has ended it: it stays behind
+        with suppress(ValueError), ONE_AT_A_TIME:  # not even a kill has ended it: it stays behind
             self.process.close()
 
 

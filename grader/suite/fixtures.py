@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -121,8 +120,7 @@ def kits_folder(stage: Stage) -> Iterator[Path]:
     if _solution(stage.folder.name) is None:
         yield stage.folder
         return
-    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:
-        stage.apart = Path(name)
+    with stage.box.apart() as stage.apart:
         yield stage.apart
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from grader.wire.failure import Kind
 from grader.wire.lines import difference, shown
 from grader.wire.stage import Stage
 
+DEEPEST = 10  # folders in folders; who makes more is seen by the first of them
 MOST_BYTES = 1 << 24  # of a file that is compared with itself; those of the suites are small
 A_LITTLE_MORE = 1000  # bytes behind the end of a file that are shown
 
@@ -96,11 +98,20 @@ def all_that_is_in(stage: Stage, folder: Path, but: Path | None = None) -> dict[
     What goes away while this is looked at may be there or not.
     """
     found = {}
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(_below(folder)):
         if but is None or but not in path.parents:
             with suppress(OSError):
                 found[path.relative_to(folder).as_posix()] = _kind(stage, path)
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and in those below, DEEPEST of them at the most, links as links."""
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        yield from (here / name for name in (*folders, *names))
+        if len(here.relative_to(folder).parts) >= DEEPEST:
+            folders.clear()
 
 
 def _kind(stage: Stage, path: Path) -> str:

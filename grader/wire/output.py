@@ -11,7 +11,7 @@ from grader.wire.system import POSIX
 CHUNK = 65536  # bytes for one call of the kernel
 HEAD = 64 * 1024  # bytes kept of the beginning
 TAIL = 64 * 1024  # and of the end
-FLOOD = 64 * 1024 * 1024  # bytes after which a program is stopped
+FLOOD = 512 * 1024 * 1024  # bytes after which a program is stopped; a right one may log all
 TRACEBACK = b"Traceback (most recent call last):"
 TODO = b"NotImplementedError: TODO"
 

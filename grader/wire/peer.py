@@ -21,6 +21,7 @@ from grader.wire.transcript import RESET
 PIECE_TAKEN = 0.2  # seconds to wait for a piece to be received before the next is sent
 PIECE_PAUSE = 0.003  # where the kernel does not tell
 A_LITTLE = 0.1  # seconds
+MOST_LINES = 200_000  # that somebody is asked for in a task, in no suite a tenth of them
 
 
 class Peer:
@@ -34,6 +35,7 @@ class Peer:
         self.name = name
         self.other = other
         self.connection = Connection(stage, name, sock, other)
+        self.lines = 0  # that it has been asked for
 
     @property
     def arrived(self) -> bytearray:
@@ -239,6 +241,9 @@ class Peer:
     def _next_line(self, expected: str) -> bytes:
         self.stage.wait_until(lambda: b"\n" in self.arrived or self.ending != "")
         line = take_line(self.arrived)
+        self.lines += 1
+        if self.lines > MOST_LINES:  # each is there at once: no time would end this
+            raise self._failed(Kind.DIFFERENT, expected, f"other lines, more than {MOST_LINES}")
         if line is not None:
             return line
         part = f"{shown(bytes(self.arrived))} without a line end" if self.arrived else ""

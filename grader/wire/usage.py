@@ -56,7 +56,7 @@ def peak_memory(process: Process) -> dict[int, int]:
 
 def _peak(member: psutil.Process) -> int:
     try:
-        for line in Path(f"/proc/{member.pid}/status").read_text().splitlines():
+        for line in Path(f"/proc/{member.pid}/status").read_text(errors="replace").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError):
