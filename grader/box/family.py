@@ -159,9 +159,13 @@ def _at_most(process: psutil.Process) -> int:
 
 
 def _share(process: psutil.Process) -> int:
+    """Return its share of what it holds, or where the system does not say, what it holds alone.
+
+    Children that share all with their parent must not count as often as there are of them.
+    """
     try:
         held = process.memory_full_info()
-        return int(getattr(held, "pss", held.rss))
+        return int(getattr(held, "pss", getattr(held, "uss", 0)))
     except psutil.Error:
         return 0
 

@@ -11,8 +11,8 @@ MIB = 1024 * 1024
 
 # In the units of the shell's ulimit: open files; KiB of data and of a thread's stack; seconds of
 # CPU; 512-byte blocks of one file. Memory is limited as data, not as address space: some run-times
-# reserve far more than they use.
-LIMITS = {"-n": 4096, "-d": 2 * 1024**2, "-s": 2048, "-t": 60, "-f": 1024**2, "-c": 0}
+# reserve far more than they use. Java commits a 64th of the machine's memory before it begins.
+LIMITS = {"-n": 4096, "-d": 16 * 1024**2, "-s": 2048, "-t": 60, "-f": 1024**2, "-c": 0}
 MOST_THREADS = 1024  # with processes; in a box, where they can be counted apart
 MOST_PROCESSES = 320  # of a program and all that it started
 MOST_MEMORY = 1024 * MIB  # bytes of theirs, together; what they share counts once
