@@ -21,7 +21,6 @@ from grader.box.limits import LOOK_SECONDS
 from grader.box.turns import held_up, without_a_turn
 
 POSIX = os.name == "posix"
-LINUX = sys.platform.startswith("linux")
 KIB = 1024
 SLOW_LOOK_SECONDS = 1.0  # on Windows, where looking takes long
 
@@ -150,7 +149,7 @@ def held_at_most(place: Path) -> int:
 
 
 def _at_most(process: psutil.Process) -> int:
-    if LINUX:
+    if sys.platform.startswith("linux"):
         return held_at_most(Path("/proc", str(process.pid)))
     try:
         return int(process.memory_info().rss)
