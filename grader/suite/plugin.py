@@ -22,9 +22,9 @@ from grader.judging.records import Record, append_record
 from grader.judging.score import scored
 from grader.report.failure import failure_text
 from grader.results import GRADER_ERROR, NOT_RUN, PASSED, PUBLIC_SEED
-from grader.wire.failure import WireFailure
+from grader.wire.failure import WireFailure, status_words
 from grader.wire.patience import measured_slowness
-from grader.wire.stage import Stage, status_words
+from grader.wire.stage import Stage
 
 TAIL_LINES = 5
 TAIL_COLUMNS = 300

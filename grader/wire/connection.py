@@ -10,6 +10,7 @@ import selectors
 import socket
 
 from grader.wire import sockets
+from grader.wire.lines import take_line
 from grader.wire.stage import Stage
 from grader.wire.transcript import END, RESET
 
@@ -18,6 +19,7 @@ CHUNK = 262144  # bytes for one call of the kernel
 MORE_TO_COME = getattr(socket, "MSG_MORE", 0)  # the kernel keeps it for the next segment (Linux)
 UNREAD_LIMIT = 64 * 1024 * 1024  # bytes kept; past that the program is flooding, and waits
 UNREAD_IN_ALL = 4 * UNREAD_LIMIT  # of all connections of a task
+MOST_LINES = 200_000  # of one connection; no suite asks anybody for a tenth of them
 MUCH = 1024 * 1024  # bytes; who has less does not matter for that
 
 
@@ -30,6 +32,7 @@ class Connection:
         self.other = other
         self.sock = sock
         self.arrived = bytearray()  # received and not yet taken
+        self.lines = 0  # taken so far
         self.unsent = bytearray()  # waiting for room in the kernel
         self.refused = False  # the connection is closed: nothing more can be sent
         self.reading = True
@@ -93,6 +96,19 @@ class Connection:
             self.stage.loop.watch(self.sock, self._ready, events)
         else:
             self.stage.loop.forget(self.sock)
+
+    def take_line(self) -> bytes | None:
+        """Take the next line, without its end, of what has arrived; None if there is none."""
+        self.lines += 1
+        return take_line(self.arrived)
+
+    @property
+    def never_ends(self) -> bool:
+        """Whether more lines were taken than anybody waits for.
+
+        As long as each is there when it is asked for, no limit of time would end that.
+        """
+        return self.lines > MOST_LINES
 
     def _receive(self) -> None:
         if not self.reading or self.ending:

@@ -59,3 +59,10 @@ class WireFailure(AssertionError):
         if self.kind in CRASHES:
             return "crashed"
         return "timeout" if self.kind is Kind.SLOW else "failed"
+
+
+def status_words(status: int | None) -> str:
+    """Say an exit status in words."""
+    if status is not None and status < 0:
+        return f"stopped by signal {-status}"
+    return f"exit status {status}"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.box.inside import bare_interpreter, interpreter
-from grader.wire.failure import Kind, WireFailure
+from grader.wire.failure import Kind, WireFailure, status_words
 from grader.wire.hardships import RESTLESS_THREADS, SHORT_SENDS, hardships
 from grader.wire.lines import shown
 from grader.wire.patience import PATIENCE
 from grader.wire.process import Process
-from grader.wire.stage import Stage, status_words
+from grader.wire.stage import Stage
 from grader.wire.system import POSIX
 from grader.wire.usage import MIB, Usage, cpu_seconds, peak_memory, usage
 

@@ -7,11 +7,12 @@ counts against the task's own limit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
 from grader.box.box import Box
-from grader.wire.failure import Kind, WireFailure
+from grader.wire.failure import Kind, WireFailure, status_words
 from grader.wire.loop import Loop
 from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Deadline, Debt
 from grader.wire.process import OUTSIDE, Process
@@ -238,14 +239,11 @@ class Stage:
     def close(self) -> None:
         """Close every peer, end every process and all that it started."""
         self.send_all_home()
-        for process in self.processes:
-            self.left_running += process.close()
+        with ExitStack() as ends:  # whatever goes wrong with one, the others are ended too
+            ends.callback(self.loop.close)
+            for process in self.processes:
+                ends.callback(self._end, process)
         self.processes.clear()
-        self.loop.close()
 
-
-def status_words(status: int | None) -> str:
-    """Say an exit status in words."""
-    if status is not None and status < 0:
-        return f"stopped by signal {-status}"
-    return f"exit status {status}"
+    def _end(self, process: Process) -> None:
+        self.left_running += process.close()
