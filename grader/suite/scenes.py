@@ -25,7 +25,8 @@ HAS_TERMINALS = POSIX
 EMPTY_STDIN = subprocess.DEVNULL
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
-FLOODED = 1 << 30  # bytes: what one that is flooded and logs each line may print in that time
+FLOODED = 1 << 32  # bytes: what one that is flooded and logs each line may print in that time
+FLOOD = b"more\n" * 5_000_000
 ATTEMPTS = 5
 THINKING = 0.15  # seconds before the last words: who just has not ended yet has by then
 IN_TIME = 0.7  # seconds after which the harness itself may be too late for that
@@ -164,6 +165,12 @@ def vanishes(server: Server) -> None:
     eve.sends_bytes(b"\xff\xfe\xfd")
     eve.waits_until_received()
     eve.hangs_up()
+
+
+def floods_on(server: Peer) -> None:
+    """Let more wait to be sent than any client can print before this is called again."""
+    if len(server.connection.unsent) < len(FLOOD):
+        server.begins_to_send(FLOOD)
 
 
 def hears_last_words(
