@@ -24,6 +24,7 @@ from grader.results import SubmissionResult
 
 FORMAT = 2
 RESULTS = "results.json"  # in the folder of results
+KINDS = ("*.py", "*.toml")  # of files that have a say
 LOCKED = KIT / "requirements" / "core.lock"  # which Hypothesis invents the inputs
 
 
@@ -79,7 +80,7 @@ def _harness_hash() -> bytes:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     for package in ("box", "judging", "suite", "wire"):
-        _add(digest, sorted((here / package).rglob("*.py")))
+        _add(digest, sorted(path for kind in KINDS for path in (here / package).rglob(kind)))
     _add(digest, [here / "submission.py", here / "course" / "lesson.py"])
     _add(digest, [LOCKED] if LOCKED.is_file() else [])
     _add(digest, sorted(SOLUTION.glob("*/*.py")))

@@ -15,7 +15,7 @@ def files_reached(first: Iterable[Path]) -> set[Path]:
     """Return these files, and those of the grader that they need, directly or not.
 
     Needed is what is imported anywhere in a file, and what a string of it names: a module, as
-    `python -m` and pytest want it, or a program of the grader that lies beside it.
+    `python -m` and pytest want it, or a program or facts of the grader that lie beside it.
     """
     reached: set[Path] = set()
     waiting = list(first)
@@ -28,11 +28,13 @@ def files_reached(first: Iterable[Path]) -> set[Path]:
 
 
 def _needed_by(path: Path) -> Iterator[Path]:
+    if path.suffix != ".py":
+        return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         for name in _named_in(node):
             yield from _files_of(name)
             beside = path.parent / name
-            if name.endswith(".py") and GRADER in beside.parents and beside.is_file():
+            if name.endswith((".py", ".toml")) and GRADER in beside.parents and beside.is_file():
                 yield beside
 
 
