@@ -20,7 +20,8 @@ from grader.handout.student_kit import grader_files
 from tests.guards import BOXED, LOOKED_AT_FIRST, Reader, lacking, place, text_file
 
 SUITES = {lesson.suite for lesson in all_lessons()}
-PATH = sorted({*grader_files(), *SUITES, *SOLUTION.glob("*/*.py")})
+PROGRAMS = {path for path in grader_files() if path.suffix == ".py"}
+PATH = sorted({*PROGRAMS, *SUITES, *SOLUTION.glob("*/*.py")})
 LESSON_FOLDERS = tuple(lesson.id for lesson in all_lessons())
 
 
