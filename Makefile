@@ -45,7 +45,7 @@ gradescope: core  ## an autograder zip: make gradescope [LESSON=4] [OUT=dir]
 test: full  ## the tests of the kit itself
 	@$(PYTEST) $(ARGS)
 
-catalogue: full  ## every task on every known program, wrong or odd (over an hour)
+catalogue: full  ## every task on every known program, wrong or odd (about an hour)
 	@$(PYTEST) --whole-catalogue tests/test_wrong_programs.py tests/test_odd_programs.py $(ARGS)
 
 feedback: full  ## the words that each wrong program is told, written again to be read

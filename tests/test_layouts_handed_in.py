@@ -19,6 +19,13 @@ def handed_in(place, names):
         (place / name).write_text("pass\n")
 
 
+def a_class(tmp_path, names, packed):
+    """Return a class folder with files of these names, or a zip of it."""
+    place = tmp_path / ("class.zip" if packed else "class")
+    (zipped if packed else handed_in)(place, names)
+    return place
+
+
 def ids(class_folder, work, **more):
     """Return the ids of the submissions that are taken in."""
     return [one.id for one in intake.take_in(class_folder, work, **more)]
@@ -43,13 +50,8 @@ def test_the_whole_kit_in_a_zip_is_graded(tmp_path):
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_groups_that_are_called_by_numbers_are_people_and_no_lessons(tmp_path, packed):
-    names = [f"{number}/04_broadcast/server.py" for number in ("01", "02", "12")]
-    if packed:
-        zipped(tmp_path / "class.zip", [f"submissions/{name}" for name in names])
-    else:
-        handed_in(tmp_path / "class" / "submissions", names)
-    place = tmp_path / ("class.zip" if packed else "class")
-    assert ids(place, tmp_path / "work") == ["01", "02", "12"]
+    names = [f"submissions/{number}/04_broadcast/server.py" for number in ("01", "02", "12")]
+    assert ids(a_class(tmp_path, names, packed), tmp_path / "work") == ["01", "02", "12"]
 
 
 def test_lessons_that_are_called_by_numbers_are_no_people(tmp_path):
@@ -93,12 +95,8 @@ def test_folders_in_a_zip_of_windows_are_no_files(tmp_path):
 @pytest.mark.parametrize("packed", [False, True])
 def test_people_whose_names_begin_with_a_number_are_no_lessons(tmp_path, top, packed):
     names = [f"{top}{name}/server.py" for name in ("01_Smith", "02_lee", "11_kim")]
-    if packed:
-        zipped(tmp_path / "class.zip", names)
-    else:
-        handed_in(tmp_path / "class", names)
-    place = tmp_path / ("class.zip" if packed else "class")
-    assert ids(place, tmp_path / "work") == ["01_Smith", "02_lee", "11_kim"]
+    people = ["01_Smith", "02_lee", "11_kim"]
+    assert ids(a_class(tmp_path, names, packed), tmp_path / "work") == people
 
 
 def test_a_misspelt_lesson_is_nobody(tmp_path):

@@ -98,7 +98,10 @@ def test_what_is_in_a_folder_is_told_and_links_are_not_followed(world):
     assert found["linked"] == "a link to ../../elsewhere"
 
 
-def test_the_kits_own_programs_run_no_python_that_another_has_put_there(world, tmp_path):
+def test_the_kits_own_programs_run_no_python_that_another_has_put_there(
+    world, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(world.box, "place", world.folder.parent)  # as in a task
     own = tmp_path / "own"
     own.mkdir()
     for folder in (own, world.folder):

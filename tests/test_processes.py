@@ -196,3 +196,11 @@ def test_too_much_memory_is_noticed_on_any_kernel(stage, monkeypatch, taken, wit
     program = Program(stage, "server.py")
     stage.wait_until(lambda: program.process.ended, Deadline(30), through_end=True)
     assert "of memory in all" in program.process.stopped_for
+
+
+def test_outside_of_a_task_nothing_is_written_beside_the_program(stage):
+    """A notebook starts the programs of the kit where they lie."""
+    write(stage, ECHO)
+    before = sorted(stage.folder.parent.iterdir())
+    Server(stage)
+    assert sorted(stage.folder.parent.iterdir()) == before

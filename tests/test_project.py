@@ -118,6 +118,14 @@ def test_without_a_network_what_was_ready_stays_so(tmp_path, monkeypatch, capfd,
     assert bootstrap.is_ready("core") == python.exists() == bool(made)
 
 
+@pytest.mark.parametrize("folder", ["notebooks", "reference_solution", "lessons"])
+def test_nothing_that_a_program_has_made_lies_in_the_course(folder):
+    """A link to somebody's Python lay there once, and was handed on."""
+    everything = [*(KIT / folder).rglob("*")]
+    assert everything
+    assert [path for path in everything if path.is_symlink() or path.name == "pyvenv.cfg"] == []
+
+
 @pytest.mark.parametrize("made", ["core x 3.6", "", "of this one"])
 def test_what_another_python_has_left_is_replaced(tmp_path, monkeypatch, capsys, made):
     """Its Python may be gone by now, or serve on under the new one's name."""

@@ -26,7 +26,7 @@ EMPTY_STDIN = subprocess.DEVNULL
 SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 FLOODED = 1 << 32  # bytes: what one that is flooded and logs each line may print in that time
-FLOOD = b"more\n" * 5_000_000
+FLOOD = b"more\n" * 5_000_000  # what waits to be sent by a server that never stops
 ATTEMPTS = 5
 THINKING = 0.15  # seconds before the last words: who just has not ended yet has by then
 IN_TIME = 0.7  # seconds after which the harness itself may be too late for that
@@ -168,7 +168,7 @@ def vanishes(server: Server) -> None:
 
 
 def floods_on(server: Peer) -> None:
-    """Let more wait to be sent than any client can print before this is called again."""
+    """Let a lot wait to be sent, however much of it has gone by now."""
     if len(server.connection.unsent) < len(FLOOD):
         server.begins_to_send(FLOOD)
 

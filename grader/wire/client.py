@@ -47,8 +47,7 @@ class Client(Program):
     ) -> None:
         tty = Terminal() if terminal else None
         settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
-        settings |= {"short_sends": short_sends, "restless": restless}
-        settings |= {"most_printed": most_printed}
+        settings |= {"short_sends": short_sends, "restless": restless, "most_printed": most_printed}
         super().__init__(stage, "client.py", *options, folder=folder, **settings)
         self.name = self.process.called = name
         if isinstance(stdin, int) and stdin in WITHOUT_A_KEYBOARD:

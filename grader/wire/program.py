@@ -51,9 +51,11 @@ class Program:
         if not ((folder or stage.folder) / file).is_file():
             raise stage.fail(Kind.MISSING, "grader", f"a file {file}", "no such file")
         place = stage.box.shown or stage.folder.parent
-        # What programs can write to may hold another Python by now: none for the kit's own.
-        is_safe = folder is None or place == stage.box.shown
-        command = [bare_interpreter(place) if is_safe else interpreter(), file, *options]
+        # What programs can write to may hold another Python by now: none for the kit's own. And
+        # outside of a task (a notebook) nothing is written beside the program.
+        is_of_a_task = folder is None and place == stage.box.place
+        is_bare = place == stage.box.shown or is_of_a_task
+        command = [bare_interpreter(place) if is_bare else interpreter(), file, *options]
         wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
         asked = [one for one, is_wanted in wanted.items() if is_wanted]
         environment = hardships(place, *asked)
