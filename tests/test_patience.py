@@ -8,9 +8,9 @@ import time
 import pytest
 
 from grader.box.turns import held_up, without_a_turn
-from grader.wire.patience import LEAST_OWED, Deadline, Debt
+from grader.wire.debts import LEAST_OWED, Debt, Debts
+from grader.wire.patience import Deadline
 from grader.wire.program import Program
-from grader.wire.stage import Stage
 from tests.small_programs import LINUX, write
 
 SLEEPER = "import time\ntime.sleep(60)"
@@ -71,9 +71,9 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
     write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"busy" in program.process.stdout.beginning(), stage.patience(10))
-    stage.debt = Debt(most=1.2)
+    stage.debts.to_programs = Debt(most=1.2)
     assert not stage.wait_until(lambda: False, Deadline(0.5))
-    assert stage.debt.given > 0
+    assert stage.debts.to_programs.given > 0
 
 
 def test_who_has_ended_has_waited_as_well(stage, monkeypatch):
@@ -86,13 +86,13 @@ def test_who_has_ended_has_waited_as_well(stage, monkeypatch):
 
 
 def test_nobody_is_owed_more_than_the_wait_has_taken(stage, monkeypatch):
-    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 100.0)
+    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 100.0)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
-    assert 0.2 <= stage.debt.given < 1
+    assert 0.2 <= stage.debts.to_programs.given < 1
 
 
 def test_what_was_lost_in_waits_that_went_well_is_given_to_the_task(stage, monkeypatch):
-    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 3.0)
+    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 3.0)
     stage.task_time.looked(18.0, 18.0)
     before = stage.task_time.left
     assert stage.wait_until(lambda: True)
@@ -131,19 +131,34 @@ def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
     write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"now" in program.process.stdout.beginning(), stage.patience(10))
-    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
-    stage.debt = Debt(most=1.2)
+    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 0.0)
+    stage.debts.to_programs = Debt(most=1.2)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
-    assert stage.debt.given == stage.debt.most  # and then no longer
+    assert stage.debts.to_programs.given == stage.debts.to_programs.most  # and then no longer
 
 
 def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
     write(stage, f"print('now', flush=True)\n{SLEEPER}")
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"now" in program.process.stdout.beginning(), stage.patience(10))
-    monkeypatch.setattr(Stage, "_without_a_turn", lambda self: 0.0)
+    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 0.0)
     stage.wait_until(lambda: not program.process.family.is_held_up(), stage.patience(10))
-    before = stage.debt.given
+    before = stage.debts.to_programs.given
     deadline = Deadline(0.2)
     assert not stage.wait_until(lambda: False, deadline)
-    assert deadline.over and stage.debt.given == before
+    assert deadline.over and stage.debts.to_programs.given == before
+
+
+def test_a_box_that_has_not_come_so_far_is_waited_for_when_all_else_is_used_up(stage, monkeypatch):
+    """Beside fork bombs a program had ended, and its box said so after twenty seconds only."""
+    write(stage, SLEEPER)
+    family = Program(stage, "server.py").process.family
+    monkeypatch.setattr(family, "is_held_up", lambda: True)
+    stage.debts.to_programs = Debt(most=0.0)
+    stage.debts.to_boxes = Debt(most=1.2)
+    assert not stage.wait_until(lambda: False, Deadline(0.2))
+    assert stage.debts.to_boxes.given == 0  # the program itself is held up
+    monkeypatch.setattr(family, "waits_for_its_box", lambda: True)
+    assert stage.wait_until(lambda: stage.debts.to_boxes.given > 1.0, Deadline(0.2))
+    assert not stage.wait_until(lambda: False, Deadline(0.2))
+    assert stage.debts.to_boxes.given == pytest.approx(1.2)  # and then no longer

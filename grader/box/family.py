@@ -88,6 +88,10 @@ class Family:
         self.waited |= without_a_turn(one.pid for one in self.descendants())
         return sum(self.waited.values())
 
+    def waits_for_its_box(self) -> bool:
+        """Whether nothing of it runs, since what is around it has not come so far."""
+        return False  # there is nothing around it
+
     def is_held_up(self) -> bool:
         """Whether one of it is kept waiting now, by the kernel or for a processor."""
         return held_up(one.pid for one in self.descendants())

@@ -14,7 +14,6 @@ SOONER = 0.3  # seconds left to a program that has already printed a traceback, 
 STEP = 0.1  # seconds; the longest single look, see Deadline
 NOMINAL_START = 0.03  # seconds in which a fast machine starts an empty Python
 MOST_SLOWNESS = 8.0
-LEAST_OWED = 0.05  # seconds without a turn that are worth another look
 MOST_OWED = 20.0  # seconds of one task, likewise: a program can also crowd itself out
 SILENT_SECONDS = 2 * (TASK_SECONDS + MOST_OWED)  # likewise; no task can take so long
 
@@ -71,34 +70,3 @@ class Deadline:
     def over(self) -> bool:
         """Whether the time is up."""
         return self.left <= 0
-
-
-class Debt:
-    """What the programs of a task are owed: time in which the machine, or we, kept them waiting.
-
-    A program that waits for somebody else is owed nothing: its deadline says when that is over.
-    most: seconds that the machine can owe in a whole task.
-    """
-
-    def __init__(self, most: float) -> None:
-        self.most = most
-        self.given = 0.0
-        self.ours = 0.0
-
-    def add(self, seconds: float) -> None:
-        """Owe this much more, for a hardship that we made."""
-        self.ours += seconds
-
-    def owed(self, lately: float, *, by_us_too: bool = True) -> float:
-        """Return how many seconds to wait longer, 0 if nothing is owed; they are given then.
-
-        lately: seconds for which they have been kept waiting since this was asked last.
-        by_us_too: whether what add() noted is given as well.
-        """
-        more = min(lately, self.most - self.given)
-        more = more if more >= LEAST_OWED else 0.0
-        self.given += more
-        if by_us_too:
-            more += self.ours
-            self.ours = 0.0
-        return more

@@ -59,7 +59,7 @@ class Program:
         wanted = {SHORT_SENDS: short_sends, RESTLESS_THREADS: restless}
         asked = [one for one, is_wanted in wanted.items() if is_wanted]
         environment = hardships(place, *asked)
-        stage.debt.add(sum(one.costs for one in asked))
+        stage.debts.to_programs.add(sum(one.costs for one in asked))
         if buffered:
             environment |= {"PYTHONUNBUFFERED": ""}
         settings["environment"] = environment

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.box.box import Box
+from grader.wire.debts import Debts
 from grader.wire.failure import Kind, WireFailure, status_words
 from grader.wire.loop import Loop
-from grader.wire.patience import MOST_OWED, PATIENCE, SOONER, TASK_SECONDS, Deadline, Debt
+from grader.wire.patience import PATIENCE, SOONER, TASK_SECONDS, Deadline
 from grader.wire.process import OUTSIDE, Process
 from grader.wire.transcript import Transcript
 
-HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
 NEARLY_OVER = 4.0  # seconds of the task's time that are left; multiplied by the slowness
 NOTHING_TAKEN = 0.1  # seconds; who takes nothing for so long waits for something
 A_TURN = 0.05  # seconds; who was kept waiting for less than that has had turns
@@ -50,10 +50,8 @@ class Stage:
         self.loop = Loop()
         self.transcript = Transcript()
         self.task_time = Deadline(TASK_SECONDS * slowness)
-        self.debt = Debt(MOST_OWED * slowness)
-        self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
-        self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
         self.processes: list[Process] = []
+        self.debts = Debts(self.processes, self.task_time, slowness)
         self.watched: Process | None = None  # the process whose end ends every wait
         self.open: list[Closable] = []
         self.staying: list[Closable] = []  # when the others are sent home
@@ -98,7 +96,7 @@ class Stage:
         little. through_end: its end is what is waited for.
         """
         if self.task_time.left < NEARLY_OVER * self.slowness:
-            self._repay()
+            self.debts.repay()
         deadline = deadline or self.patience()
         process = self.watched
 
@@ -112,7 +110,7 @@ class Stage:
         before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
         while not met and deadline.over and not deadline.shortened:
-            more = self._owed(deadline.spent - waited_for, deadline.brief)
+            more = self.debts.owed(deadline.spent - waited_for, brief=deadline.brief)
             if not more:
                 break
             waited_for = deadline.spent
@@ -122,31 +120,6 @@ class Stage:
         spent = deadline.spent - before
         self.task_time.looked(spent, spent)
         return met
-
-    def _owed(self, seconds: float, brief: bool) -> float:
-        """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
-
-        seconds: how long this wait has taken since this was asked last; nobody was kept from it
-        for longer. brief: what we owe ourselves is kept for a wait that is none.
-        """
-        before, self.waited = self.waited, self._without_a_turn()
-        lately = min(self.waited - before, seconds)
-        if any(process.family.is_held_up() for process in self.processes):
-            lately = max(lately, HELD_UP)
-        return self.debt.owed(lately, by_us_too=not brief)
-
-    def _repay(self) -> None:
-        """Give the task the time that was lost in waits which went well all the same."""
-        spent = self.task_time.spent
-        if spent - self.repaid_at < HELD_UP:
-            return
-        self.repaid_at = spent
-        self.waited = self._without_a_turn()  # so that no wait is given it once more
-        lost = min(self.waited, spent) - self.debt.given
-        self.task_time.lengthen(self.debt.owed(lost, by_us_too=False))
-
-    def _without_a_turn(self) -> float:
-        return sum(process.family.seconds_without_a_turn() for process in self.processes)
 
     def lets_time_pass(self, seconds: float) -> None:
         """Let the program work on what was sent; too short a time can at worst miss a mistake."""
@@ -164,7 +137,7 @@ class Stage:
         """
         before, kept, doubts = -1, 0.0, 0
         while (now := count()) and not self.task_time.over:
-            waited = self._without_a_turn()
+            waited = self.debts.without_a_turn()
             if now == before:
                 doubts += 1
                 if waited - kept < A_TURN or doubts > MOST_DOUBTS:
