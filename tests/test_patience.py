@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from grader.box.turns import held_up, without_a_turn
+from grader.box.turns import Turns, held_up, turns
 from grader.wire.debts import LEAST_OWED, Debt, Debts
 from grader.wire.patience import Deadline
 from grader.wire.program import Program
@@ -43,18 +43,18 @@ def test_the_kernel_says_who_had_no_turn_and_who_has_none_now():
     pids = [one.pid for one in busy]
     try:
         for _ in range(600):
-            waited = without_a_turn(pids)
-            if len(waited) == len(pids) and min(waited.values()) > LEAST_OWED:
+            waited = [had.waited for had in turns(pids).values()]
+            if len(waited) == len(pids) and min(waited) > LEAST_OWED:
                 break
             time.sleep(0.05)
-        assert min(waited.values()) > LEAST_OWED
+        assert min(waited) > LEAST_OWED
         assert held_up(pids)
         assert any(not held_up([idle.pid]) for _ in range(600))  # it may still be starting
     finally:
         for one in (*busy, idle):
             one.kill()
             one.wait()
-    assert not without_a_turn(pids) and not held_up(pids)
+    assert not turns(pids) and not held_up(pids)
 
 
 @LINUX
@@ -79,20 +79,20 @@ def test_a_program_that_stood_in_a_queue_is_waited_for_longer(stage):
 def test_who_has_ended_has_waited_as_well(stage, monkeypatch):
     write(stage, SLEEPER)
     family = Program(stage, "server.py").process.family
-    monkeypatch.setattr("grader.box.family.without_a_turn", lambda pids: {"1": 2.0})
-    assert family.seconds_without_a_turn() == 2.0
-    monkeypatch.setattr("grader.box.family.without_a_turn", lambda pids: {"2": 0.5})
-    assert family.seconds_without_a_turn() == 2.5
+    monkeypatch.setattr("grader.box.family.turns", lambda pids: {"1": Turns(1.0, 2.0)})
+    assert family.turns() == (1.0, 2.0)
+    monkeypatch.setattr("grader.box.family.turns", lambda pids: {"2": Turns(1.0, 0.5)})
+    assert family.turns() == (2.0, 2.5)
 
 
 def test_nobody_is_owed_more_than_the_wait_has_taken(stage, monkeypatch):
-    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 100.0)
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns(waited=100.0))
     assert not stage.wait_until(lambda: False, Deadline(0.2))
     assert 0.2 <= stage.debts.to_programs.given < 1
 
 
 def test_what_was_lost_in_waits_that_went_well_is_given_to_the_task(stage, monkeypatch):
-    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 3.0)
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns(waited=3.0))
     stage.task_time.looked(18.0, 18.0)
     before = stage.task_time.left
     assert stage.wait_until(lambda: True)
@@ -131,7 +131,7 @@ def test_whom_the_kernel_keeps_waiting_is_waited_for_longer(stage, monkeypatch):
     write(stage, source)
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"now" in program.process.stdout.beginning(), stage.patience(10))
-    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 0.0)
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns(waited=0.0))
     stage.debts.to_programs = Debt(most=1.2)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
     assert stage.debts.to_programs.given == stage.debts.to_programs.most  # and then no longer
@@ -141,7 +141,7 @@ def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
     write(stage, f"print('now', flush=True)\n{SLEEPER}")
     program = Program(stage, "server.py")
     stage.wait_until(lambda: b"now" in program.process.stdout.beginning(), stage.patience(10))
-    monkeypatch.setattr(Debts, "without_a_turn", lambda self: 0.0)
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns(waited=0.0))
     stage.wait_until(lambda: not program.process.family.is_held_up(), stage.patience(10))
     before = stage.debts.to_programs.given
     deadline = Deadline(0.2)
@@ -149,16 +149,22 @@ def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
     assert deadline.over and stage.debts.to_programs.given == before
 
 
-def test_a_box_that_has_not_come_so_far_is_waited_for_when_all_else_is_used_up(stage, monkeypatch):
-    """Beside fork bombs a program had ended, and its box said so after twenty seconds only."""
+@pytest.mark.parametrize(
+    ("had", "is_crowded", "most"),
+    [
+        (Turns(run=0.1), True, 2.0),
+        (Turns(run=0.1), False, 1.0),
+        (Turns(run=30.0), True, 1.0),
+    ],
+    ids=["kept from work by others", "on a quiet machine", "it has worked itself"],
+)
+def test_whom_others_starve_is_waited_for_far_longer(stage, monkeypatch, had, is_crowded, most):
     write(stage, SLEEPER)
     family = Program(stage, "server.py").process.family
     monkeypatch.setattr(family, "is_held_up", lambda: True)
-    stage.debts.to_programs = Debt(most=0.0)
-    stage.debts.to_boxes = Debt(most=1.2)
+    monkeypatch.setattr(Debts, "turns", lambda self: had)
+    monkeypatch.setattr("grader.wire.debts.machine_is_crowded", lambda: is_crowded)
+    stage.debts.to_programs = Debt(most=1.0)
+    stage.debts.to_starved = Debt(most=1.0)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
-    assert stage.debts.to_boxes.given == 0  # the program itself is held up
-    monkeypatch.setattr(family, "waits_for_its_box", lambda: True)
-    assert stage.wait_until(lambda: stage.debts.to_boxes.given > 1.0, Deadline(0.2))
-    assert not stage.wait_until(lambda: False, Deadline(0.2))
-    assert stage.debts.to_boxes.given == pytest.approx(1.2)  # and then no longer
+    assert stage.debts.given == most  # and then no longer

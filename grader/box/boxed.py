@@ -72,13 +72,9 @@ class BoxedFamily(Family):
                     found.append(one)
         return [one for one in found if alive(one)]
 
-    def waits_for_its_box(self) -> bool:
-        """Whether its box is still being built, or has not said how all ended."""
-        return self.status is None and not self.members()
-
     def is_held_up(self) -> bool:
-        """Whether it is, or its box."""
-        return self.status is None and (self.waits_for_its_box() or super().is_held_up())
+        """Whether it is, or the box: it is still being built, or has not said how all ended."""
+        return self.status is None and (not self.members() or super().is_held_up())
 
     def uses(self) -> tuple[int, int]:
         """Return the same as any other's, seen from inside: a box knows of few processes."""

@@ -18,7 +18,7 @@ from typing import IO
 import psutil
 
 from grader.box.limits import LOOK_SECONDS
-from grader.box.turns import held_up, without_a_turn
+from grader.box.turns import Turns, held_up, sum_of, turns
 
 POSIX = os.name == "posix"
 KIB = 1024
@@ -37,7 +37,7 @@ class Family:
         self.stdout: IO[bytes] | None = None
         self.stderr: IO[bytes] | None = None
         self.status: int | None = None
-        self.waited: dict[str, float] = {}  # seconds of each thread that was ever looked at
+        self.had: dict[str, Turns] = {}  # of each thread that was ever looked at
         self.descriptor = _descriptor_of(popen.pid)
 
     def has_ended(self) -> bool:
@@ -80,17 +80,13 @@ class Family:
         """Yield how many bytes each of them holds; what they share counts once."""
         return map(_share, self.members())
 
-    def seconds_without_a_turn(self) -> float:
-        """Return how long all of it, a box included, was ready to run and was not let.
+    def turns(self) -> Turns:
+        """Return how long all of it, a box included, has run, and was ready and not let.
 
         It never becomes less: what has ended has waited as well.
         """
-        self.waited |= without_a_turn(one.pid for one in self.descendants())
-        return sum(self.waited.values())
-
-    def waits_for_its_box(self) -> bool:
-        """Whether nothing of it runs, since what is around it has not come so far."""
-        return False  # there is nothing around it
+        self.had |= turns(one.pid for one in self.descendants())
+        return sum_of(self.had.values())
 
     def is_held_up(self) -> bool:
         """Whether one of it is kept waiting now, by the kernel or for a processor."""

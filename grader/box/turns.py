@@ -5,19 +5,32 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 NANOSECONDS = 1e-9
 HELD, READY = "D", "R"  # states: waits for a lock or a disk, and no signal ends it; runs, or could
 GLANCE = 0.05  # seconds; in half of it who runs has run
 
 
-def without_a_turn(pids: Iterable[int]) -> dict[str, float]:
-    """Return for how many seconds each thread has stood ready and was not let run, by its id.
+class Turns(NamedTuple):
+    """For how many seconds somebody has run, and has stood ready and was not let run."""
+
+    run: float = 0.0
+    waited: float = 0.0
+
+
+def turns(pids: Iterable[int]) -> dict[str, Turns]:
+    """Return the turns that each thread has had so far, by its id.
 
     A wait counts once it is over. Empty where the system does not tell. Source: sched-stats in
     the Linux kernel's documentation, /proc/PID/schedstat.
     """
-    return {thread.name: waited for thread in _threads(pids) for _, waited in _schedule(thread)}
+    return {thread.name: had for thread in _threads(pids) for had in _schedule(thread)}
+
+
+def sum_of(all_turns: Iterable[Turns]) -> Turns:
+    """Return the turns of several together."""
+    return Turns(*(sum(column) for column in zip(*all_turns, strict=True)))
 
 
 def held_up(pids: Iterable[int]) -> bool:
@@ -50,11 +63,11 @@ def _state(thread: Path) -> str:
 
 
 def _seconds_run(thread: Path) -> float:
-    return sum(run for run, _ in _schedule(thread))
+    return sum(had.run for had in _schedule(thread))
 
 
-def _schedule(thread: Path) -> Iterator[tuple[float, float]]:
-    """Yield, unless it has ended, how many seconds it has run, and has waited for a processor."""
+def _schedule(thread: Path) -> Iterator[Turns]:
+    """Yield the turns that it has had, unless it has ended."""
     with suppress(OSError, ValueError):
         run, waited, _ = (thread / "schedstat").read_text().split()
-        yield int(run) * NANOSECONDS, int(waited) * NANOSECONDS
+        yield Turns(int(run) * NANOSECONDS, int(waited) * NANOSECONDS)

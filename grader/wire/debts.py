@@ -5,13 +5,17 @@ The rule: time in which a program was ready and not let run is not counted again
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
-from grader.wire.patience import MOST_OWED, Deadline
+from grader.box.turns import Turns, sum_of
+from grader.wire.patience import MOST_OWED, MOST_STARVED, Deadline
 from grader.wire.process import Process
 
 LEAST_OWED = 0.05  # seconds without a turn that are worth another look
 HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
+LITTLE = 0.25  # of the time that was given: who has run for longer can have crowded itself out
+CROWDED = 4.0  # processes to a processor that run, wait for it, or for a lock of the kernel
 
 
 class Debt:
@@ -49,8 +53,8 @@ class Debts:
     """What is owed to the processes of one task.
 
     processes: all that the task has started so far. task_time: what is left for its waits.
-    slowness: see patience.py. to_programs: the machine's, and ours. to_boxes: what their boxes
-    need, which no program can lengthen; it is given when the machine's is used up.
+    slowness: see patience.py. to_programs: the machine's, and ours. to_starved: more of the
+    machine's, when that is used up, to those whom others have kept from nearly all work.
     """
 
     def __init__(
@@ -59,9 +63,9 @@ class Debts:
         self.processes = processes
         self.task_time = task_time
         self.to_programs = Debt(MOST_OWED * slowness)
-        self.to_boxes = Debt(MOST_OWED * slowness)
+        self.to_starved = Debt(MOST_STARVED * slowness)
         self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
-        self.waited = 0.0  # seconds for which all processes together had no turn, when last asked
+        self.had = Turns()  # of all processes together, when last asked
 
     def owed(self, seconds: float, *, brief: bool) -> float:
         """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
@@ -69,14 +73,11 @@ class Debts:
         seconds: how long this wait has taken since this was asked last; nobody was kept from it
         for longer. brief: what we owe ourselves is kept for a wait that is none.
         """
-        before, self.waited = self.waited, self.without_a_turn()
-        lately = min(self.waited - before, seconds)
+        before, self.had = self.had, self.turns()
+        lately = min(self.had.waited - before.waited, seconds)
         if any(process.family.is_held_up() for process in self.processes):
             lately = max(lately, HELD_UP)
-        more = self.to_programs.owed(lately, by_us_too=not brief)
-        if not more and any(process.family.waits_for_its_box() for process in self.processes):
-            more = self.to_boxes.owed(HELD_UP)
-        return more
+        return self._give(lately, by_us_too=not brief)
 
     def repay(self) -> None:
         """Give the task the time that was lost in waits which went well all the same."""
@@ -84,10 +85,27 @@ class Debts:
         if spent - self.repaid_at < HELD_UP:
             return
         self.repaid_at = spent
-        self.waited = self.without_a_turn()  # so that no wait is given it once more
-        lost = min(self.waited, spent) - self.to_programs.given
-        self.task_time.lengthen(self.to_programs.owed(lost, by_us_too=False))
+        self.had = self.turns()  # so that no wait is given it once more
+        lost = min(self.had.waited, spent) - self.given
+        self.task_time.lengthen(self._give(lost, by_us_too=False))
 
-    def without_a_turn(self) -> float:
-        """Return for how many seconds all of them together were ready to run and were not let."""
-        return sum(process.family.seconds_without_a_turn() for process in self.processes)
+    def turns(self) -> Turns:
+        """Return the turns that all of them together have had so far."""
+        return sum_of(process.family.turns() for process in self.processes)
+
+    @property
+    def given(self) -> float:
+        """How many seconds the machine's debt has come to."""
+        return self.to_programs.given + self.to_starved.given
+
+    def _give(self, lately: float, *, by_us_too: bool) -> float:
+        more = self.to_programs.owed(lately, by_us_too=by_us_too)
+        if not more and self.had.run < LITTLE * self.given and machine_is_crowded():
+            more = self.to_starved.owed(lately)
+        return more
+
+
+def machine_is_crowded() -> bool:
+    """Whether far more wants to run than there are processors. Only Unix says so."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return load > CROWDED * (os.cpu_count() or 1)

@@ -130,10 +130,10 @@ class Program:
         seconds: scaled for this machine. Time in which others had the processor is left out.
         """
         began, before = time.monotonic(), cpu_seconds(self.process)
-        waited = self.process.family.seconds_without_a_turn()
+        waited = self.process.family.turns().waited
         self.stage.lets_time_pass(seconds)
         busy, passed = cpu_seconds(self.process) - before, time.monotonic() - began
-        waited = self.process.family.seconds_without_a_turn() - waited
+        waited = self.process.family.turns().waited - waited
         if busy > RESTING_SHARE * max(passed - waited, passed / 2):
             got = f"{busy:.1f} s of work in {passed:.1f} s in which nothing happened"
             raise self.failed(Kind.RESOURCES, "it to wait without working", got)

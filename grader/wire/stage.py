@@ -137,7 +137,7 @@ class Stage:
         """
         before, kept, doubts = -1, 0.0, 0
         while (now := count()) and not self.task_time.over:
-            waited = self.debts.without_a_turn()
+            waited = self.debts.turns().waited
             if now == before:
                 doubts += 1
                 if waited - kept < A_TURN or doubts > MOST_DOUBTS:
