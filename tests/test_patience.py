@@ -150,19 +150,20 @@ def test_who_sleeps_is_owed_nothing(stage, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("had", "is_crowded", "most"),
+    ("runs", "is_crowded", "most"),
     [
-        (Turns(run=0.1), True, 2.0),
-        (Turns(run=0.1), False, 1.0),
-        (Turns(run=30.0), True, 1.0),
+        (0.01, True, 2.0),
+        (0.01, False, 1.0),
+        (10.0, True, 1.0),
     ],
     ids=["kept from work by others", "on a quiet machine", "it has worked itself"],
 )
-def test_whom_others_starve_is_waited_for_far_longer(stage, monkeypatch, had, is_crowded, most):
+def test_whom_others_starve_is_waited_for_longer(stage, monkeypatch, runs, is_crowded, most):
     write(stage, SLEEPER)
     family = Program(stage, "server.py").process.family
     monkeypatch.setattr(family, "is_held_up", lambda: True)
-    monkeypatch.setattr(Debts, "turns", lambda self: had)
+    seen = itertools.count()  # it runs for so many seconds from look to look
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns(run=runs * next(seen)))
     monkeypatch.setattr("grader.wire.debts.machine_is_crowded", lambda: is_crowded)
     stage.debts.to_programs = Debt(most=1.0)
     stage.debts.to_starved = Debt(most=1.0)

@@ -14,7 +14,7 @@ from grader.wire.process import Process
 
 LEAST_OWED = 0.05  # seconds without a turn that are worth another look
 HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
-LITTLE = 0.25  # of the time that was given: who has run for longer can have crowded itself out
+LITTLE = 0.25  # of a wait, or of all time given; who has run more can have crowded itself out
 CROWDED = 4.0  # processes to a processor that run, wait for it, or for a lock of the kernel
 
 
@@ -77,7 +77,8 @@ class Debts:
         lately = min(self.had.waited - before.waited, seconds)
         if any(process.family.is_held_up() for process in self.processes):
             lately = max(lately, HELD_UP)
-        return self._give(lately, by_us_too=not brief)
+        ran = self.had.run - before.run
+        return self._give(lately, by_us_too=not brief, idle=ran < LITTLE * seconds)
 
     def repay(self) -> None:
         """Give the task the time that was lost in waits which went well all the same."""
@@ -98,9 +99,10 @@ class Debts:
         """How many seconds the machine's debt has come to."""
         return self.to_programs.given + self.to_starved.given
 
-    def _give(self, lately: float, *, by_us_too: bool) -> float:
+    def _give(self, lately: float, *, by_us_too: bool, idle: bool = False) -> float:
         more = self.to_programs.owed(lately, by_us_too=by_us_too)
-        if not more and self.had.run < LITTLE * self.given and machine_is_crowded():
+        idle = idle or self.had.run < LITTLE * self.given
+        if not more and idle and machine_is_crowded():
             more = self.to_starved.owed(lately)
         return more
 
