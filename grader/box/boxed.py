@@ -112,6 +112,7 @@ class BoxedFamily(Family):
         that one killed, somebody else would have to, and in some containers nobody does. The
         others are killed before it, or it would wait for its turn among a thousand busy ones.
         """
+        self._freeze()
         members = self.members()
         belonging = _with_all_below(_first_of(members))
         left = [one for one in members if one.pid not in belonging and alive(one)]
@@ -122,6 +123,18 @@ class BoxedFamily(Family):
             if self.popen.poll() is None:
                 os.kill(self.first or self.popen.pid, signal.SIGKILL)
         return len(left)
+
+    def _freeze(self) -> None:
+        """Stop all that is in the box's own session, at once: what is killed one by one can fork.
+
+        A box with a terminal has none; and who has left its session is not met.
+        """
+        with suppress(OSError):
+            # While the box is there, the number of its first process is nobody else's.
+            if self.first and self.popen.poll() is None:
+                session = os.getsid(self.first)
+                if session != os.getsid(self.popen.pid):
+                    os.killpg(session, signal.SIGSTOP)
 
     def close(self) -> None:
         """Give the descriptors back."""

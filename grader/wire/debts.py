@@ -14,7 +14,7 @@ from grader.wire.process import Process
 
 LEAST_OWED = 0.05  # seconds without a turn that are worth another look
 HELD_UP = 0.5  # seconds given to whom the kernel keeps waiting, each time it is asked
-LITTLE = 0.25  # of a wait, or of all time given; who has run more can have crowded itself out
+LITTLE = 0.25  # of a wait; who has run for longer in it can have crowded itself out
 CROWDED = 4.0  # processes to a processor that run, wait for it, or for a lock of the kernel
 
 
@@ -54,7 +54,7 @@ class Debts:
 
     processes: all that the task has started so far. task_time: what is left for its waits.
     slowness: see patience.py. to_programs: the machine's, and ours. to_starved: more of the
-    machine's, when that is used up, to those whom others have kept from nearly all work.
+    machine's, when that is used up, to those whom others keep from nearly all work.
     """
 
     def __init__(
@@ -67,18 +67,23 @@ class Debts:
         self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
         self.had = Turns()  # of all processes together, when last asked
 
-    def owed(self, seconds: float, *, brief: bool) -> float:
+    def owed(self, seconds: float, *, brief: bool, again: bool = False) -> float:
         """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
 
         seconds: how long this wait has taken since this was asked last; nobody was kept from it
-        for longer. brief: what we owe ourselves is kept for a wait that is none.
+        for longer. brief: what we owe ourselves is kept for a wait that is none. again: whether
+        it is asked once more in the same wait.
         """
         before, self.had = self.had, self.turns()
         lately = min(self.had.waited - before.waited, seconds)
         if any(process.family.is_held_up() for process in self.processes):
             lately = max(lately, HELD_UP)
+        if more := self.to_programs.owed(lately, by_us_too=not brief):
+            return more
+        if not again:  # what they did before this wait says nothing: look at them for a moment
+            return self._owed_to_starved(min(lately, HELD_UP))
         ran = self.had.run - before.run
-        return self._give(lately, by_us_too=not brief, idle=ran < LITTLE * seconds)
+        return self._owed_to_starved(lately) if ran < LITTLE * seconds else 0.0
 
     def repay(self) -> None:
         """Give the task the time that was lost in waits which went well all the same."""
@@ -88,7 +93,8 @@ class Debts:
         self.repaid_at = spent
         self.had = self.turns()  # so that no wait is given it once more
         lost = min(self.had.waited, spent) - self.given
-        self.task_time.lengthen(self._give(lost, by_us_too=False))
+        more = self.to_programs.owed(lost, by_us_too=False) or self._owed_to_starved(lost)
+        self.task_time.lengthen(more)
 
     def turns(self) -> Turns:
         """Return the turns that all of them together have had so far."""
@@ -99,12 +105,8 @@ class Debts:
         """How many seconds the machine's debt has come to."""
         return self.to_programs.given + self.to_starved.given
 
-    def _give(self, lately: float, *, by_us_too: bool, idle: bool = False) -> float:
-        more = self.to_programs.owed(lately, by_us_too=by_us_too)
-        idle = idle or self.had.run < LITTLE * self.given
-        if not more and idle and machine_is_crowded():
-            more = self.to_starved.owed(lately)
-        return more
+    def _owed_to_starved(self, lately: float) -> float:
+        return self.to_starved.owed(lately) if machine_is_crowded() else 0.0
 
 
 def machine_is_crowded() -> bool:

@@ -110,7 +110,9 @@ class Stage:
         before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
         while not met and deadline.over and not deadline.shortened:
-            more = self.debts.owed(deadline.spent - waited_for, brief=deadline.brief)
+            more = self.debts.owed(
+                deadline.spent - waited_for, brief=deadline.brief, again=waited_for > before
+            )
             if not more:
                 break
             waited_for = deadline.spent
