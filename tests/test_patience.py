@@ -8,7 +8,7 @@ import time
 import pytest
 
 from grader.box.turns import Turns, held_up, turns
-from grader.wire.debts import LEAST_OWED, Debt, Debts
+from grader.wire.debts import HELD_UP, LEAST_OWED, Debt, Debts
 from grader.wire.patience import Deadline
 from grader.wire.program import Program
 from tests.small_programs import LINUX, write
@@ -175,3 +175,24 @@ def test_whom_others_starve_is_waited_for_longer(stage, monkeypatch, runs, is_cr
     stage.debts.to_starved = Debt(most=1.0)
     assert not stage.wait_until(lambda: False, Deadline(0.2))
     assert stage.debts.given == most  # and then no longer
+
+
+def test_who_has_just_been_let_go_is_given_a_moment(stage, monkeypatch):
+    write(stage, SLEEPER)
+    family = Program(stage, "server.py").process.family
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns())
+    looks = iter([True, True, False, False, False])
+    monkeypatch.setattr(family, "is_held_up", lambda: next(looks))
+    assert not stage.wait_until(lambda: False, Deadline(0.2))
+    assert stage.debts.given == 3 * HELD_UP
+    assert len(list(looks)) == 1
+
+
+def test_what_comes_while_the_kernel_is_asked_counts(stage, monkeypatch):
+    """Beside a thousand processes that takes a second: time enough for a program to answer."""
+    write(stage, SLEEPER)
+    family = Program(stage, "server.py").process.family
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns())
+    come = []
+    monkeypatch.setattr(family, "is_held_up", lambda: come.append("news") and False)
+    assert stage.wait_until(lambda: bool(come), Deadline(0.2))

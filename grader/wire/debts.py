@@ -66,6 +66,7 @@ class Debts:
         self.to_starved = Debt(MOST_STARVED * slowness)
         self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
         self.had = Turns()  # of all processes together, when last asked
+        self.held_up = False  # one of them, when last asked
 
     def owed(self, seconds: float, *, brief: bool, again: bool = False) -> float:
         """Return how much longer to wait, since the machine kept somebody waiting meanwhile.
@@ -76,7 +77,9 @@ class Debts:
         """
         before, self.had = self.had, self.turns()
         lately = min(self.had.waited - before.waited, seconds)
-        if any(process.family.is_held_up() for process in self.processes):
+        was_held_up = self.held_up if again else not brief and machine_is_crowded()
+        self.held_up = any(process.family.is_held_up() for process in self.processes)
+        if self.held_up or was_held_up:  # who may just have been let go has done nothing yet
             lately = max(lately, HELD_UP)
         if more := self.to_programs.owed(lately, by_us_too=not brief):
             return more
