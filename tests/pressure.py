@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from grader.box.turns import processors
+
 MIB = 1024 * 1024
 LEFT = 1024 * MIB  # bytes of memory that a hungry neighbour leaves to others
 BUSY = "while True: pass"
@@ -32,15 +34,12 @@ LIMIT = Path("/sys/fs/cgroup/memory.max")
 USED = Path("/sys/fs/cgroup/memory.current")
 
 
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextmanager
 def busy_neighbours(a_core: int = 2) -> Iterator[None]:
     """Let so many processes a core do nothing but take time."""
-    neighbours = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(a_core * cores())]
+    neighbours = [
+        subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(a_core * processors())
+    ]
     try:
         yield
     finally:
@@ -99,7 +98,7 @@ CONDITIONS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "bombs": fork_bombs,
     "crowd": nullcontext,
 }
-SUITES_AT_ONCE = {"crowd": 4 * cores()}  # nobody but the suites themselves; elsewhere 3
+SUITES_AT_ONCE = {"crowd": 4 * processors()}  # nobody but the suites themselves; elsewhere 3
 
 
 def available() -> int:

@@ -196,3 +196,17 @@ def test_what_comes_while_the_kernel_is_asked_counts(stage, monkeypatch):
     come = []
     monkeypatch.setattr(family, "is_held_up", lambda: come.append("news") and False)
     assert stage.wait_until(lambda: bool(come), Deadline(0.2))
+
+
+def test_whose_time_is_over_gets_no_last_look(stage, monkeypatch):
+    """Else a line each 90 ms would go on for ever."""
+    write(stage, SLEEPER)
+    family = Program(stage, "server.py").process.family
+    monkeypatch.setattr(Debts, "turns", lambda self: Turns())
+    monkeypatch.setattr(family, "is_held_up", lambda: False)
+    stage.task_time.looked(20.0, 20.0)
+    come = time.monotonic() + 0.05
+    assert not stage.wait_until(lambda: time.monotonic() > come)
+    before = stage.task_time.spent
+    assert not stage.wait_until(lambda: False, Deadline(0.2))
+    assert stage.task_time.spent > before + 0.2  # and what others get is counted

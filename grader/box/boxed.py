@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -112,33 +113,38 @@ class BoxedFamily(Family):
         that one killed, somebody else would have to, and in some containers nobody does. The
         others are killed before it, or it would wait for its turn among a thousand busy ones.
         """
-        self._freeze()
-        members = self.members()
-        belonging = _with_all_below(_first_of(members))
-        left = [one for one in members if one.pid not in belonging and alive(one)]
-        for member in members:
-            with suppress(psutil.Error):
-                member.kill()
-        with suppress(ProcessLookupError):
-            if self.popen.poll() is None:
-                os.kill(self.first or self.popen.pid, signal.SIGKILL)
+        self._signal_first(os.killpg, signal.SIGSTOP)  # who is ended one by one can fork meanwhile
+        try:
+            members = self.members()
+            belonging = _with_all_below(_first_of(members))
+            left = [one for one in members if one.pid not in belonging and alive(one)]
+            for member in members:
+                with suppress(psutil.Error):
+                    member.kill()
+        finally:
+            self._signal_first(os.kill, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                if self.first is None and self.popen.poll() is None:
+                    self.popen.kill()
         return len(left)
 
-    def _freeze(self) -> None:
-        """Stop all that is in the box's own session, at once: what is killed one by one can fork.
+    def _signal_first(self, signals: Callable[[int, int], None], number: int) -> None:
+        """Send a signal to the box's own first process, or to its group.
 
-        A box with a terminal has none; and who has left its session is not met.
+        All in the box belong to that group, but for who has left it. With a terminal the box has
+        none of its own: its first process is no leader then, and no group has its number.
         """
-        with suppress(OSError):
-            # While the box is there, the number of its first process is nobody else's.
-            if self.first and self.popen.poll() is None:
-                session = os.getsid(self.first)
-                if session != os.getsid(self.popen.pid):
-                    os.killpg(session, signal.SIGSTOP)
+        with suppress(psutil.Error, OSError):
+            # As long as it is our child's child, its number is nobody else's.
+            if self.first and psutil.Process(self.first).ppid() == self.popen.pid:
+                signals(self.first, number)
+
+    def wait_until_gone(self) -> None:
+        """Wait for the end of the box, which has been killed."""
+        self.popen.wait()
 
     def close(self) -> None:
         """Give the descriptors back."""
-        self.popen.wait()
         for descriptor in (self.status_pipe, self.leash):
             os.close(descriptor)
         if self.descriptor is not None:

@@ -99,7 +99,12 @@ class Family:
             return False
 
     def descendants(self) -> list[psutil.Process]:
-        """Return its first process and all below, those with a session of their own included."""
+        """Return its first process and all below, those with a session of their own included.
+
+        None once its end was taken note of: its number may be somebody else's by then.
+        """
+        if self.popen.returncode is not None:
+            return []
         try:
             me = psutil.Process(self.popen.pid)
             return [me, *me.children(recursive=True)]
@@ -123,8 +128,11 @@ class Family:
                 one.kill()
         return len(left.keys() - {one.pid for one in family})
 
+    def wait_until_gone(self) -> None:
+        """Wait for the end of what is around it, which has been killed."""
+
     def close(self) -> None:
-        """Give back what was held; the program must have been killed."""
+        """Give back what was held; the program must have been killed, and be gone."""
 
 
 def _descriptor_of(pid: int) -> int | None:

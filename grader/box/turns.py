@@ -1,5 +1,6 @@
 """What processes wait for that is not theirs: a processor, the kernel. Only Linux says so."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,11 @@ def sum_of(all_turns: Iterable[Turns]) -> Turns:
     return Turns(*(sum(column) for column in zip(*all_turns, strict=True)))
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def held_up(pids: Iterable[int]) -> bool:
     """Whether one of their threads is kept waiting now: for a processor, or by the kernel.
 
@@ -42,10 +48,12 @@ def held_up(pids: Iterable[int]) -> bool:
     threads = list(_threads(pids))
     states = {thread: _state(thread) for thread in threads}
     ready = {thread: _seconds_run(thread) for thread in threads if states[thread] == READY}
+    began = time.monotonic()
     if ready and HELD not in states.values():
         time.sleep(GLANCE)
+    half = (time.monotonic() - began) / 2
     return HELD in states.values() or any(
-        _state(thread) == READY and _seconds_run(thread) - before < GLANCE / 2
+        _state(thread) == READY and _seconds_run(thread) - before < half
         for thread, before in ready.items()
     )
 
@@ -53,7 +61,11 @@ def held_up(pids: Iterable[int]) -> bool:
 def _threads(pids: Iterable[int]) -> Iterator[Path]:
     if sys.platform.startswith("linux"):
         for pid in pids:
-            yield from Path("/proc", str(pid), "task").glob("*")
+            folder = Path("/proc", str(pid), "task")
+            threads: list[str] = []
+            with suppress(OSError):  # it has ended meanwhile
+                threads = os.listdir(folder)
+            yield from (folder / thread for thread in threads)
 
 
 def _state(thread: Path) -> str:

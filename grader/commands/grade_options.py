@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from grader.box.box import ISOLATED, LIMITED, NO_PROC, UNPROTECTED
 from grader.box.levels import trouble
+from grader.box.turns import processors
 from grader.classrun.classfolder import is_hidden
 from grader.classrun.seeds import SECRET
 from grader.commands import lateness
@@ -15,7 +15,7 @@ from grader.course.catalogue import KIT
 from grader.errors import UserError
 from grader.handover.command_line import add_roster_arguments
 
-JOBS = max(2, (os.cpu_count() or 1) * 3 // 2)  # at a time; suites wait as often as they work
+JOBS = max(2, processors() * 3 // 2)  # at a time; suites wait as often as they work
 ENGINES = ("local", "dask")
 SAMPLE = KIT / "tests" / "sample_class"
 

@@ -6,9 +6,10 @@ The rule: time in which a program was ready and not let run is not counted again
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 
-from grader.box.turns import Turns, sum_of
+from grader.box.turns import Turns, processors, sum_of
 from grader.wire.patience import MOST_OWED, MOST_STARVED, Deadline
 from grader.wire.process import Process
 
@@ -65,6 +66,8 @@ class Debts:
         self.to_programs = Debt(MOST_OWED * slowness)
         self.to_starved = Debt(MOST_STARVED * slowness)
         self.repaid_at = 0.0  # seconds of the task's time spent, when that was done last
+        self.began = time.monotonic()
+        self.asked_at, self.ran = self.began, 0.0  # for the first time in this wait
         self.had = Turns()  # of all processes together, when last asked
         self.held_up = False  # one of them, when last asked
 
@@ -76,6 +79,8 @@ class Debts:
         it is asked once more in the same wait.
         """
         before, self.had = self.had, self.turns()
+        if not again:
+            self.asked_at, self.ran = time.monotonic(), self.had.run
         lately = min(self.had.waited - before.waited, seconds)
         was_held_up = self.held_up if again else not brief and machine_is_crowded()
         self.held_up = any(process.family.is_held_up() for process in self.processes)
@@ -85,8 +90,7 @@ class Debts:
             return more
         if not again:  # what they did before this wait says nothing: look at them for a moment
             return self._owed_to_starved(min(lately, HELD_UP))
-        ran = self.had.run - before.run
-        return self._owed_to_starved(lately) if ran < LITTLE * seconds else 0.0
+        return self._owed_to_starved(lately, self.asked_at, self.ran)
 
     def repay(self) -> None:
         """Give the task the time that was lost in waits which went well all the same."""
@@ -96,8 +100,8 @@ class Debts:
         self.repaid_at = spent
         self.had = self.turns()  # so that no wait is given it once more
         lost = min(self.had.waited, spent) - self.given
-        more = self.to_programs.owed(lost, by_us_too=False) or self._owed_to_starved(lost)
-        self.task_time.lengthen(more)
+        more = self.to_programs.owed(lost, by_us_too=False)
+        self.task_time.lengthen(more or self._owed_to_starved(lost, self.began, 0.0))
 
     def turns(self) -> Turns:
         """Return the turns that all of them together have had so far."""
@@ -108,11 +112,19 @@ class Debts:
         """How many seconds the machine's debt has come to."""
         return self.to_programs.given + self.to_starved.given
 
-    def _owed_to_starved(self, lately: float) -> float:
-        return self.to_starved.owed(lately) if machine_is_crowded() else 0.0
+    def _owed_to_starved(self, lately: float, since: float = 0.0, ran: float = 0.0) -> float:
+        """Return what they are given if they have run little since then, however much before.
+
+        since: a moment, 0 if there is no such yet. ran: seconds that they had run by then.
+        """
+        have_worked = bool(since) and self.had.run - ran > LITTLE * (time.monotonic() - since)
+        return 0.0 if have_worked or not machine_is_crowded() else self.to_starved.owed(lately)
 
 
 def machine_is_crowded() -> bool:
     """Whether far more wants to run than there are processors. Only Unix says so."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return load > CROWDED * (os.cpu_count() or 1)
+    try:
+        load = os.getloadavg()[0]
+    except (AttributeError, OSError):
+        return False
+    return load > CROWDED * processors()

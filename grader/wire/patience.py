@@ -16,7 +16,7 @@ NOMINAL_START = 0.03  # seconds in which a fast machine starts an empty Python
 MOST_SLOWNESS = 8.0
 MOST_OWED = 20.0  # seconds of one task, likewise: a program can also crowd itself out
 MOST_STARVED = 100.0  # seconds of one task, likewise, for whom others kept from nearly all work
-SILENT_SECONDS = 2 * (TASK_SECONDS + MOST_OWED + MOST_STARVED)  # likewise; no task takes so long
+SILENT_SECONDS = 2 * (TASK_SECONDS + MOST_OWED + MOST_STARVED)  # likewise; asking takes time, too
 
 
 def measured_slowness() -> float:

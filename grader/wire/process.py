@@ -179,6 +179,7 @@ class Process:
     def close(self) -> int:
         """End all, take its last output, give the descriptors back; as kill() otherwise."""
         left = self.kill()
+        self.family.wait_until_gone()  # or the waiter would still look at what is closed
         self.waiter.join(timeout=5)
         self.stdout.close()
         self.stderr.close()

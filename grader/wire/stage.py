@@ -80,6 +80,8 @@ class Stage:
 
     def patience(self, seconds: float = PATIENCE) -> Deadline:
         """Return a fresh deadline, scaled for this machine and within the task's limit."""
+        if self.task_time.left < NEARLY_OVER * self.slowness:
+            self.debts.repay()
         most = max(self.task_time.left, 0.0)
         return Deadline(min(seconds * self.slowness, most), brief=seconds < PATIENCE)
 
@@ -95,9 +97,8 @@ class Stage:
         There is none when the program has ended or reached a TODO; after a traceback there is
         little. through_end: its end is what is waited for.
         """
-        if self.task_time.left < NEARLY_OVER * self.slowness:
-            self.debts.repay()
         deadline = deadline or self.patience()
+        has_time = not (deadline.over or deadline.brief)
         process = self.watched
 
         def hopeless() -> bool:
@@ -109,17 +110,18 @@ class Stage:
 
         before = waited_for = deadline.spent
         met = self.loop.wait_until(condition, deadline, hopeless)
+        again = False
         while not met and deadline.over and not deadline.shortened:
-            more = self.debts.owed(
-                deadline.spent - waited_for, brief=deadline.brief, again=waited_for > before
-            )
-            if not more:  # asking takes a while on a full machine: what has come meanwhile counts
-                met = self.loop.wait_until(condition, Deadline(STEP), hopeless)
-                break
-            waited_for = deadline.spent
+            seconds = deadline.spent - waited_for
+            more = self.debts.owed(seconds, brief=deadline.brief, again=again)
+            waited_for, again = deadline.spent, True
             for one in (deadline, self.task_time):
                 one.lengthen(more)
+            if not more:  # asking takes a while on a full machine: what has come meanwhile counts
+                deadline.lengthen(STEP if has_time else 0)
             met = self.loop.wait_until(condition, deadline, hopeless)
+            if not more:
+                break
         spent = deadline.spent - before
         self.task_time.looked(spent, spent)
         return met
