@@ -1,9 +1,7 @@
 """What lesson 05 asks of its client: the test plays the server, and types."""
 
-import time
-
 from grader.suite import scenes, starting, task
-from grader.suite.clock import takes_no_second
+from grader.suite.clock import Clock, takes_no_second
 from grader.suite.people import DISCONNECTED, hears, meets
 from grader.suite.plain_files import file_with
 from grader.wire.client import Client
@@ -206,13 +204,12 @@ def test_it_prints_on_until_the_server_ends_but_for_a_second_at_most(start_clien
         client.types("quit")
         server.gets_hung_up_on()
     (_, _silent), (_, flooding), (carol, dripping) = pairs
-    said = 0.0
+    silence = Clock(A_DRIP)
 
     def they_talk_on():
         """Let both servers say more, if it is time; whether carol has ended all the same."""
-        nonlocal said
-        if time.monotonic() > said + A_DRIP:
-            said = time.monotonic()
+        if silence.past() > silence.seconds:
+            silence.starts()
             dripping.sends_bytes(b"and another thing\n", even_if_hung_up_on=True)
             scenes.floods_on(flooding)
         return carol.process.ended
