@@ -72,7 +72,7 @@ demo: full  ## the live demonstrations, in JupyterLab
 notebooks: full  ## run the notebooks, write them back with their outputs
 	@$(RUN) -m tests.notebooks $(ARGS)
 
-soak: full  ## look for flakes under load: make soak [RUNS=200] [MINUTES=30] [LESSON=4]
+soak: full  ## look for flakes under load: make soak [RUNS=200 a lesson] [MINUTES=30] [LESSON=4]
 	@$(RUN) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES),--runs $(RUNS)) $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
 
 bigclass: full  ## 200 good submissions, with and without three bad ones (twenty minutes)

@@ -3,8 +3,9 @@
     python -m tests.soak --runs 200 [--first 1] [--lesson 4] [--jobs 3] [--under one-core]
     python -m tests.soak --minutes 30 --first 201         a slice: as many runs as that takes
 
-The runs are shared out over busy neighbours, little memory, nice 19, a single core, fork bombs and
-a crowd of suites. Each seed has an order of its own, so that a short slice meets all lessons.
+Runs are counted for each lesson: the reference and the odd programs of one take turns. They are
+shared out over busy neighbours, little memory, nice 19, a single core, fork bombs and a crowd of
+suites. Each seed has an order of its own, and meets all lessons once.
 Every point that a right program loses is a flake of ours; its transcript is printed. With --keep
 FILE the figures of each slice are added to a file, and those of all slices in it are printed at the
 end. Exit status 1 if a point was lost.
@@ -34,7 +35,7 @@ from tests.pressure import CONDITIONS, SUITES_AT_ONCE
 from tests.tally import Tally, tell_all
 
 Subject = tuple[str, Lesson, Path]
-MOST_RUNS = 1000  # of each suite in a slice that is bounded by minutes
+MOST_RUNS = 1000  # of each lesson in a slice that is bounded by minutes
 
 
 def main() -> int:
@@ -83,7 +84,7 @@ def _under_each(options: argparse.Namespace) -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, help="of each suite on each program: 20")
+    parser.add_argument("--runs", type=int, help="of each lesson: 20")
     parser.add_argument("--minutes", type=float, help="begin no run later than that")
     parser.add_argument("--first", type=int, default=1, help="the seed of the first run")
     parser.add_argument("--lesson", action="append", default=[])
@@ -112,7 +113,7 @@ def soak(
     slowness: float,
     end: float | None,
 ) -> Tally:
-    """Grade each program with each seed; begin none after `end` (as time.monotonic() says it).
+    """Grade one of each lesson with each seed; begin none after `end`, a time.monotonic().
 
     Ctrl-C, or SIGTERM, ends it; what was done by then counts. Prints the figures.
     """
@@ -137,9 +138,13 @@ def soak(
 
 
 def _in_turn(subjects: list[Subject], seeds: range) -> Iterator[tuple[int, Subject]]:
+    """Yield for each seed one program of each lesson, in an order of its own."""
+    of_lesson: dict[str, list[Subject]] = {}
+    for subject in subjects:
+        of_lesson.setdefault(subject[1].id, []).append(subject)
     for seed in seeds:
-        for subject in random.Random(seed).sample(subjects, len(subjects)):
-            yield seed, subject
+        for candidates in random.Random(seed).sample(list(of_lesson.values()), len(of_lesson)):
+            yield seed, candidates[seed % len(candidates)]
 
 
 def _count(running: dict[Future[LessonResult], str], tally: Tally, until: str) -> None:

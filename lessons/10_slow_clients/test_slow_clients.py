@@ -67,6 +67,7 @@ LONG_TIME = ("--file-timeout", "600")  # seconds; no task takes so long
 SECONDS = 0.7  # that this machine may take for what a server allows a second for
 SMALL_FILE = 160  # chunks; 10.5 MB, more than a kernel may hold for who does not read
 DEAF = 6  # who do not read while the server ends; to wait for each would take a second
+VANISHING = 8  # who vanish at once, each of whom may leave a trace
 STUBBORN = 8  # who do not close; to wait for each would take a second
 A_MOMENT = 0.05  # seconds, in which a server can serve what it has got
 LATE = 1.3  # seconds: longer than a server waits for somebody to close, who has got everything
@@ -474,13 +475,9 @@ def talk_is_not_taken_either(start_server, clock):
     options = ("--file-timeout", f"{clock.seconds:.2f}", "--outbox", str(32 * MIB))
     server = start_server(*options, "--buffer", "65536")
     alice, bob = enter(server, "alice", "bob")
-    gone = deaf_one(server, "gone", alice, bob)
-    says_long_lines(alice, FEW, bob)
-    gone.resets()
-    for person in (alice, bob):
-        person.gets("* gone left")
-    server.stage.lets_time_pass(A_MOMENT)
-    deaf_one(server, "deaf", alice, bob)  # perhaps with what the one who has gone gave back
+    for _ in range(ATTEMPTS):
+        all_vanish(server, alice, bob)  # perhaps with what those before them gave back
+    deaf_one(server, "deaf", alice, bob)
     says_long_lines(alice, FEW, bob)
     server.stage.lets_time_pass(clock.seconds)
     data = scenes.counted(MAX_CHUNK).encode()
@@ -502,6 +499,20 @@ def talk_is_not_taken_either(start_server, clock):
     if clock.past() < clock.seconds:
         words = f"it to wait {clock.seconds:.1f} s for who takes nothing of a file"
         raise server.failed(Kind.UNEXPECTED, words, "it did not wait so long")
+
+
+def all_vanish(server, speaker, listener):
+    """People for whom a lot waits vanish, all at once and in the middle of what somebody says."""
+    deaf = [deaf_one(server, f"gone{number}", speaker, listener) for number in range(VANISHING)]
+    says_long_lines(speaker, FEW, listener)
+    lines = [f"{number} {LONG}" for number in range(3 * VANISHING)]
+    speaker.begins_to_send("".join(f"{line}\n" for line in lines).encode())
+    for gone in deaf:
+        gone.resets()
+    left = [f"* {gone.name} left" for gone in deaf]
+    speaker.gets_in_any_order(*left)
+    listener.gets_in_any_order(*left, *(f"{speaker.name}: {line}" for line in lines))
+    server.stage.lets_time_pass(A_MOMENT)
 
 
 def chunks_as_sent(number, data):
