@@ -45,7 +45,6 @@ def nothing_lands_outside(
     stage: Stage, start_client: Callable[..., Client], scripted_server: ScriptedServer
 ) -> None:
     """Whatever a server claims: what was there stays as it was, and what comes stays inside."""
-    client, server = comes_in(start_client, scripted_server)
     folder = stage.folder / "downloads"
     makes_folder(stage, stage.folder / "outside")
     puts_file(stage, stage.folder / "mine", b"not yours")
@@ -57,6 +56,8 @@ def nothing_lands_outside(
     links(stage, folder / "folder", stage.folder / "outside")
     before = all_that_is_in(stage, stage.folder.parent, folder)
     mine = all_that_is_in(stage, folder)
+    client, server = comes_in(start_client, scripted_server)
+    its_own = all_that_is_in(stage, stage.folder.parent, folder).keys() - before.keys()  # a log
     roots = (f"{stage.folder}/absolute", f"{'../' * 30}{stage.folder}/deep")
     lies = [(f"alice/{number}", name) for number, name in enumerate((*LIES, *roots), 1)]
     for label, name in [*lies, *((label, "x") for label in LABELS)]:
@@ -67,7 +68,7 @@ def nothing_lands_outside(
     server.sends_bytes(b"/file alice/3 4 p\n/data alice/3 2\nab/cancel alice/3\n")
     server.sends("/file alice/2 4 first", "/file alice/2 4 second", "alice: go on")
     prints_in_the_end(client, "alice: go on")
-    is_as_it_was(client, stage.folder.parent, before, folder)
+    is_as_it_was(client, stage.folder.parent, before, folder, its_own)
     is_still_there(client, folder, mine)
     server.sends("/file alice/1 4 late", "alice: now")
     prints_in_the_end(client, "alice: now")

@@ -12,6 +12,10 @@ from grader.wire.peer import Peer
 
 MAX_CHUNK = 65536
 MAX_LINE = 65536
+SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
+ALL_BYTES = bytes(range(256))
+OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
+MOST_DIGITS = 15  # of a SIZE
 MOST_BETWEEN = 1000  # lines beside a file; who says more is not listened to any longer
 
 
@@ -66,7 +70,7 @@ def is_cancelled(person: Peer, number: object) -> None:
 
 
 def gets_behind_a_cancel(person: Peer, number: object, line: str) -> None:
-    """Expect this line; who is hung up on may also be told that the open file is cancelled."""
+    """Expect this line; before it the person may also be told that the open file is cancelled."""
     person.stage.wait_until(lambda: b"\n" in person.arrived)
     if person.arrived.startswith(f"* transfer {number} ".encode()):
         is_cancelled(person, number)
@@ -102,7 +106,7 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
     between: list[str] = []
     while _chat_comes(server):
         _notes(server, between, server.gets_line())
-    server.gets(f"/file {number} {len(data)} {name}")
+    begins_file(server, number, name, len(data))
     done = 0
     while True:
         line = server.gets_line()
@@ -123,6 +127,13 @@ def takes_file(server: Peer, number: int, name: str, data: bytes) -> list[str]:
             return between
         else:
             _notes(server, between, line)
+
+
+def begins_file(server: Peer, number: int, name: str, size: int) -> None:
+    """Expect a client to announce a file; it may write the size with zeros in front."""
+    padded = re.match(rf"/file {number} (0*){size} ".encode(), bytes(server.arrived[:MAX_LINE]))
+    digits = f"{padded[1].decode() if padded else ''}{size}"
+    server.gets(f"/file {number} {digits if len(digits) <= MOST_DIGITS else size} {name}")
 
 
 def _notes(server: Peer, between: list[str], line: str) -> None:

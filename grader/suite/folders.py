@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from pathlib import Path
 
@@ -121,10 +121,15 @@ def _kind(stage: Stage, path: Path) -> str:
     return "a folder" if data is None and path.is_dir() else f"a file {digest(data or b'')}"
 
 
-def is_as_it_was(client: Client, folder: Path, before: dict[str, str], but: Path) -> None:
-    """Expect that nothing has come into a folder, or gone, or changed, but for what `but` holds."""
+def is_as_it_was(
+    client: Client, folder: Path, before: dict[str, str], but: Path, its_own: Set[str]
+) -> None:
+    """Expect that nothing has come into a folder, or gone, or changed, but for what `but` holds.
+
+    its_own: paths of files that are the client's, and may change.
+    """
     now = all_that_is_in(client.stage, folder, but)
-    for path in sorted({*before, *now}):
+    for path in sorted({*before, *now} - its_own):
         if before.get(path) != now.get(path):
             what = "changed" if path in before and path in now else "new" if path in now else "gone"
             words = f"all outside {but.name} to be as it was"

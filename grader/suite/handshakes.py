@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from grader.suite import scenes
 from grader.suite.marks import asked_in
+from grader.suite.names import NO_LINE_ENDS_HERE
 from grader.suite.people import (
     DISCONNECTED,
     GOODBYE,
@@ -130,6 +131,20 @@ def says_its_name_and_leaves(
         client.ends(0)
 
 
+@asked_in("6.17")
+def keeps_lines_whole(start_client: Callable[..., Client], scripted_server: ScriptedServer) -> None:
+    """Lines end where they did, however they come."""
+    client, server = comes_in(start_client, scripted_server)
+    server.sends_in_pieces("alice: byte by byte \U0001f642\r\n".encode())
+    client.prints("alice: byte by byte \U0001f642")
+    for text in (*NO_LINE_ENDS_HERE, "  two  spaces  "):
+        hears(client, server, f"alice: {text}")
+    client.types_bytes(b"half a typed line, ")
+    client.has_read_its_keyboard()
+    client.types_bytes(b"and the rest  \n")
+    server.gets("half a typed line, and the rest  ")
+
+
 @asked_in("7.13")
 def ends_well_after_a_goodbye(
     start_client: Callable[..., Client], scripted_server: ScriptedServer
@@ -190,5 +205,6 @@ def holds_to_lessons_05_to_07(
     says_the_name_it_was_given_or_asks(start_client, scripted_server)
     early_lines_wait_and_are_never_names(start_client, scripted_server)
     says_its_name_and_leaves(start_client, scripted_server)
+    keeps_lines_whole(start_client, scripted_server)
     ends_well_after_a_goodbye(start_client, scripted_server)
     leaves_at_a_whole_word_only(start_client, scripted_server)

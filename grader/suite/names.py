@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.suite import scenes
+from grader.suite.clock import Clock
 from grader.suite.marks import asked_in
-from grader.suite.people import NO_NAME, QUESTION, enters, is_heard
+from grader.suite.people import NO_NAME, QUESTION, TAKEN, enter, enters, is_heard
+from grader.wire.failure import Kind
+from grader.wire.patience import PATIENCE
 from grader.wire.peer import Peer
 from grader.wire.server import Server
 
 MAX_LINE = 65536
 LONGEST_NAME = 20
+GHOSTS = 20
 LOOKS_LIKE_MORE = ("bob: hi", "* bob left", "* welcome, bob", "  spaces  ", " ", "quit")
 NO_LINE_ENDS_HERE = ("\ufefflone \r inside", "a\x0bb\x0cc\x1cd\x85e\u2028f")
 LINES_OF_ODD_CHARACTERS = (*NO_LINE_ENDS_HERE, "nul \x00, bell \x07, \x1b[31mred, \ttab\t")
@@ -106,6 +112,64 @@ def half_a_line_is_no_line(leaver: Peer, *others: Peer) -> None:
         other.gets(f"* {leaver.name} left")
 
 
+@asked_in("6.9")
+def exactly_one_wins(start_server: Callable[..., Server]) -> None:
+    """Of many who claim a name at the same moment, in different letter case."""
+    server = start_server(restless=True)
+    (alice,) = enter(server, "alice")
+    for number in range(5):
+        claimants = [server.visitor(f"claimant {one}") for one in range(12)]
+        for claimant in claimants:
+            claimant.gets(QUESTION)
+        for one, claimant in enumerate(claimants):
+            claimant.sends(f"Max{number}" if one % 2 else f"max{number}")
+        answers = [claimant.gets_line() for claimant in claimants]
+        winner = scenes.the_only_one(claimants, answers, TAKEN)
+        name = answers[claimants.index(winner)].removeprefix("* welcome, ")
+        alice.gets(f"* {name} joined")
+        alice.sends(f"who is it, {number}?")
+        winner.gets(f"alice: who is it, {number}?")
+        for loser in claimants:
+            if loser is not winner:
+                loser.gets(QUESTION)
+                is_refused(loser, "", NO_NAME)
+                loser.hangs_up()
+        winner.hangs_up()
+        alice.gets(f"* {name} left")
+
+
+@asked_in("6.8")
+def ghosts_leave(server: Server, alice: Peer, *others: Peer) -> None:
+    """Whoever vanishes right behind their name leaves like anybody else, if they ever came in."""
+    for _ in range(GHOSTS):
+        ghost = server.visitor("ghost")
+        ghost.gets(QUESTION)
+        ghost.sends("ghost")
+        ghost.resets()
+    last = server.visitor("ghost")
+    last.gets(QUESTION)
+    clock = Clock(PATIENCE * server.stage.slowness)
+    last.sends("ghost")
+    while last.gets_one_of("* welcome, ghost", TAKEN) == TAKEN:
+        last.gets(QUESTION)
+        if clock.past() > clock.seconds:
+            words = "'* welcome, ghost': all of that name have gone"
+            raise server.failed(Kind.SILENCE, words, repr(TAKEN))
+        server.stage.lets_time_pass(scenes.SETTLED)
+        last.sends("ghost")
+    last.sends("I am real")
+    for person in (alice, *others):
+        present = 0
+        while (line := person.gets_line("'ghost: I am real'")) != "ghost: I am real":
+            present += {"* ghost joined": 1, "* ghost left": -1}.get(line, 2)
+            if present not in (0, 1):
+                words = "each ghost to join, and to leave, before the next one"
+                raise server.stage.fail(Kind.DIFFERENT, person.name, words, repr(line))
+    last.hangs_up()
+    for person in (alice, *others):
+        person.gets("* ghost left")
+
+
 def holds_to_lesson_06(server: Server, alice: Peer, bob: Peer) -> None:
     """What is said goes out as it is, and what is no name is none."""
     carol = enters(server, "carol", alice, bob)
@@ -115,3 +179,4 @@ def holds_to_lesson_06(server: Server, alice: Peer, bob: Peer) -> None:
     bad_names_are_refused(dave)
     dave.hangs_up()
     half_a_line_is_no_line(carol, alice, bob)
+    ghosts_leave(server, alice, bob)

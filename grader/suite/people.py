@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.suite.scenes import SMALL_BUFFER
+from grader.suite.scenes import FULL, SMALL_BUFFER, hears_it_late, said_in_this_order
 from grader.wire.client import Client
 from grader.wire.peer import Peer
 from grader.wire.scripted import ScriptedServer
@@ -65,7 +65,7 @@ def company(server: Server) -> None:
 
 
 def memory_stays_small(server: Server) -> None:
-    """Somebody says 24 MB while another does not read: none of it may pile up in the server."""
+    """Somebody says 24 MB while another does not read: none of it may pile up, or be lost."""
     (alice,) = enter(server, "alice")
     deaf = enters(server, "deaf", alice, receive_buffer=SMALL_BUFFER)
     before = server.memory()
@@ -73,6 +73,26 @@ def memory_stays_small(server: Server) -> None:
     alice.begins_to_send(LONG_LINE * 400)
     alice.waits_until_stopped()
     server.has_not_grown_by(16 * MIB, since=before)
+    hears_it_late(deaf, *[f"alice: {LONG_LINE.decode().strip()}"] * FULL)
+
+
+def one_vanishes_while_another_talks(server: Server) -> None:
+    """What is said while somebody cannot be reached any more reaches all others, and is no harm."""
+    alice, bob = enter(server, "alice", "bob")
+    deaf = enters(server, "deaf", alice, bob, receive_buffer=SMALL_BUFFER)
+    carol = enters(server, "carol", alice, bob)  # on either side of her in most lists
+    deaf.goes_silent()
+    lines = [f"{number} {LONG_LINE.decode().strip()}" for number in range(FULL)]
+    alice.begins_to_send("".join(f"{line}\n" for line in lines).encode())
+    alice.waits_until_stopped()
+    deaf.resets()
+    for person in (bob, carol):
+        due = [*(f"alice: {line}" for line in lines), "* deaf left"]
+        heard = [person.gets_line() for _ in due]
+        said_in_this_order(person, heard, due[:-1])
+        said_in_this_order(person, heard, due[-1:])
+    alice.gets("* deaf left")
+    is_heard(alice, "still here", bob, carol)
 
 
 def meets(

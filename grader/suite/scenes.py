@@ -27,6 +27,8 @@ SETTLED = 0.03  # seconds after which a server waits for its client again
 LAST_SECOND = 1.0  # how long a client that has left goes on printing
 FLOODED = 1 << 32  # bytes: what one that is flooded and logs each line may print in that time
 FLOOD = b"more\n" * 5_000_000  # what waits to be sent by a server that never stops
+NOT_READ = 1.2  # seconds; who gave recv() a second gave sendall() no more
+FULL = 150  # lines of 60 kB; 9.0 MB, of which a kernel may hold 8 MiB for who does not read
 ATTEMPTS = 5
 THINKING = 0.15  # seconds before the last words: who just has not ended yet has by then
 IN_TIME = 0.7  # seconds after which the harness itself may be too late for that
@@ -103,6 +105,13 @@ def does_not_read(server: Server, name: str, data: bytes) -> Peer:
     visitor.goes_silent()
     visitor.begins_to_send(data)
     return visitor
+
+
+def hears_it_late(deaf: Peer, *lines: str) -> None:
+    """Let somebody who has not read for longer than a second read again: these lines come first."""
+    deaf.stage.lets_time_pass(NOT_READ)
+    deaf.reads_again()
+    deaf.gets(*lines)
 
 
 def said_in_this_order(listener: Peer, heard: list[str], said: list[str]) -> None:

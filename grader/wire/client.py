@@ -29,8 +29,8 @@ class Client(Program):
     """A client of the submission. Every verb is recorded; a wrong one raises WireFailure.
 
     name: how it is called in the transcript. stdin: a pipe to type into, or an open file, or
-    closed. terminal: a terminal instead, for stdin and stdout. short_sends, restless: see Program.
-    most_printed: see Process.
+    closed. terminal: a terminal instead, for stdin and stdout. short_sends, restless, buffered: see
+    Program. most_printed: see Process.
     """
 
     def __init__(
@@ -43,11 +43,13 @@ class Client(Program):
         folder: Path | None = None,
         short_sends: bool = False,
         restless: bool = False,
+        buffered: bool = False,
         most_printed: int = FLOOD,
     ) -> None:
         tty = Terminal() if terminal else None
         settings: dict[str, Any] = {"stdin": stdin, "terminal": tty, "kept_output": KEPT_OUTPUT}
         settings |= {"short_sends": short_sends, "restless": restless, "most_printed": most_printed}
+        settings |= {"buffered": buffered}
         super().__init__(stage, "client.py", *options, folder=folder, **settings)
         self.name = self.process.called = name
         if isinstance(stdin, int) and stdin in WITHOUT_A_KEYBOARD:

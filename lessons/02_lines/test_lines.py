@@ -240,7 +240,7 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     def company(server):
         asks_and_gets(server.visitor("ann"), 1, "hello")
 
-    starting.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server(buffered=True))
     scenes.ends_when_told(start_server, company)
     server = start_server()
     eve = server.visitor("eve")

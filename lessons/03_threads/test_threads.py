@@ -166,6 +166,8 @@ def test_whatever_a_visitor_does_the_others_are_served(server):
     dave.waits_until_stopped()
     server.has_not_grown_by(8 * MIB, since=before)
     asks_and_gets(ann, 4, "dave's answers are waiting")
+    long_line = LONG_LINE.decode().strip()
+    scenes.hears_it_late(dave, *(f"{number}: {long_line}" for number in range(1, scenes.FULL)))
     dave.resets()
     asks_and_gets(ann, 5, "after dave")
     asks_and_gets(server.visitor("carol"), 1, "hello")
@@ -217,7 +219,7 @@ def test_it_ends_when_it_is_told_to_with_clients_connected(start_server):
 
 @task("3.13", needs=["3.1"])
 def test_it_starts_as_every_server_does_and_again_at_once(stage, start_server):
-    starting.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server(buffered=True))
     scenes.starts_again_at_once(start_server(), lambda ann: asks_and_gets(ann, 1, "hello"))
 
 

@@ -260,6 +260,7 @@ def test_strange_visitors_harm_nobody_and_nothing_of_them_stays(server):
     alice.begins_to_send(LONG_LINE * 800)
     alice.waits_until_stopped()
     server.has_not_grown_by(16 * MIB, since=peak)
+    scenes.hears_it_late(deaf, *[LONG_LINE.decode().strip()] * scenes.FULL)
 
 
 @task("4.11", needs=["4.2"])
@@ -359,6 +360,6 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
         alice.begins_to_send(LONG_LINE * 10)
         alice.stage.lets_time_pass(0.05)
 
-    starting.refuses_to_start(stage, start_server())
+    starting.refuses_to_start(stage, start_server(buffered=True))
     scenes.ends_when_told(start_server, company)
     scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(WELCOME))

@@ -283,13 +283,20 @@ def test_it_rests_while_nothing_happens(start_client, scripted_server):
 @task("5.14", needs=["5.1"])
 def test_it_starts_and_stops_as_it_should(stage, start_client, scripted_server):
     for number in (INTERRUPT, TERMINATE):
-        client, server = meets(start_client, scripted_server)
+        client, server = meets(start_client, scripted_server, buffered=True)  # it flushes
         hears(client, server, "hello")
         client.types_bytes(b"half a line")
         server.sends_bytes(b"half a line")
         client.has_read_its_keyboard()
         client.is_told_to_stop(number)
         client.ends(0)
+    narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
+    client, server = meets(start_client, narrow, to=narrow)
+    server.goes_silent()
+    client.types(*[scenes.counted(30_000)] * 400)
+    client.waits_until_stopped()
+    client.is_told_to_stop(INTERRUPT)  # while it waits for who does not read
+    client.ends(0)
     scripted_server.close()
     client = start_client("--host", "127.0.0.1")
     client.ends(1, within=STARTING)

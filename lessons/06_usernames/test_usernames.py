@@ -8,6 +8,8 @@ from grader.suite.delay import follow_each_other_at_once
 from grader.suite.names import (
     NO_LINE_ENDS_HERE,
     bad_names_are_refused,
+    exactly_one_wins,
+    ghosts_leave,
     is_refused,
     lines_go_out_as_they_are,
     too_much_for_a_name,
@@ -199,6 +201,7 @@ def test_who_has_no_name_is_nobody(server):
     odd.waits_until_received()
     odd.resets()
     is_heard(alice, "who is here?", bob)
+    ghosts_leave(server, alice, bob)
     refused.hangs_up()
     server.is_back_to(in_company)
     is_heard(bob, "only us", alice)
@@ -216,27 +219,7 @@ def test_who_has_no_name_is_nobody(server):
 
 @task("6.9", needs=["6.6"])
 def test_of_many_claims_at_one_moment_exactly_one_wins(start_server):
-    server = start_server(restless=True)
-    (alice,) = enter(server, "alice")
-    for number in range(5):
-        claimants = [server.visitor(f"claimant {one}") for one in range(12)]
-        for claimant in claimants:
-            claimant.gets(QUESTION)
-        for one, claimant in enumerate(claimants):
-            claimant.sends(f"Max{number}" if one % 2 else f"max{number}")
-        answers = [claimant.gets_line() for claimant in claimants]
-        winner = scenes.the_only_one(claimants, answers, TAKEN)
-        name = answers[claimants.index(winner)].removeprefix("* welcome, ")
-        alice.gets(f"* {name} joined")
-        alice.sends(f"who is it, {number}?")
-        winner.gets(f"alice: who is it, {number}?")
-        for loser in claimants:
-            if loser is not winner:
-                loser.gets(QUESTION)
-                is_refused(loser, "", NO_NAME)
-                loser.hangs_up()
-        winner.hangs_up()
-        alice.gets(f"* {name} left")
+    exactly_one_wins(start_server)
 
 
 @task("6.10", needs=["6.2"])
@@ -378,7 +361,7 @@ def test_it_starts_and_ends_as_every_server_does(stage, start_server):
     memory_stays_small(start_server())
     starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
-    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+    scenes.starts_again_at_once(start_server(buffered=True), lambda ann: ann.gets(QUESTION))
 
 
 @task("6.14")
@@ -490,12 +473,18 @@ def test_the_client_keeps_what_it_could_before(start_client, scripted_server):
     client.ends(0)
 
     for number in (INTERRUPT, TERMINATE):
-        client, server = meets(start_client, scripted_server)
+        client, server = meets(start_client, scripted_server, buffered=True)  # it flushes
         handshakes.is_asked(client, server)
         if number == TERMINATE:
             handshakes.answers(client, server, "bob")
         client.has_read_its_keyboard()
         client.is_told_to_stop(number)
+        client.ends(0)
+    for name in (("--name", "bob"), ()):  # by a server that does not ask
+        client, _silent = meets(start_client, scripted_server, *name)
+        client.types("early")
+        client.has_read_its_keyboard()
+        client.is_told_to_stop(INTERRUPT)
         client.ends(0)
     scripted_server.close()
     client = start_client("--name", "bob")

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from grader.suite import commands, for_any, handshakes, names, scenes, starting, task
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.people import (
-    DISCONNECTED,
     GOODBYE,
     LONG_LINE,
     NO_NAME,
@@ -13,7 +12,6 @@ from grader.suite.people import (
     QUESTION,
     TAKEN,
     asks_and_gets,
-    comes_in,
     company,
     enter,
     enters,
@@ -21,6 +19,7 @@ from grader.suite.people import (
     is_heard,
     meets,
     memory_stays_small,
+    one_vanishes_while_another_talks,
 )
 from grader.wire.crowd import queue_holds
 from grader.wire.patience import STARTING
@@ -278,14 +277,17 @@ def test_it_stands_what_every_server_stands(stage, start_server):
         person.hangs_up()
     server.is_back_to(alone)
     memory_stays_small(start_server())
+    one_vanishes_while_another_talks(start_server("--buffer", "65536"))
+    names.exactly_one_wins(start_server)
     starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
-    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+    scenes.starts_again_at_once(start_server(buffered=True), lambda ann: ann.gets(QUESTION))
 
 
 @task("7.13")
 def test_the_client_ends_well_after_a_goodbye(start_client, scripted_server):
     handshakes.ends_well_after_a_goodbye(start_client, scripted_server)
+    handshakes.keeps_lines_whole(start_client, scripted_server)
 
     client, server = meets(start_client, scripted_server)
     client.types("/who")  # a line like any other, so it waits

@@ -326,6 +326,9 @@ def test_many_are_served_and_nobody_waits_for_another(server):
     two_answers_follow_each_other(bob)
     dave.waits_until_stopped()
     server.has_not_grown_by(16 * MIB, since=peak)
+    scenes.hears_it_late(dave)
+    for _ in range(scenes.FULL):
+        gets_frame(dave, bytes_frame, b"x" * MAX_CHUNK)
     dave.resets()
     still_served(bob)
     for visitor in (ann, bob):

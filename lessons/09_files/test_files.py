@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from grader.suite import (
+    arrivals,
     commands,
     downloads,
     for_any,
@@ -16,6 +17,9 @@ from grader.suite import (
 )
 from grader.suite.delay import follow_each_other_at_once
 from grader.suite.files import (
+    ALL_BYTES,
+    OWN_LINES,
+    SIZES,
     chunks,
     digest,
     file_as_sent,
@@ -24,39 +28,21 @@ from grader.suite.files import (
     gets_chunks_and_lines,
     gets_file,
     is_cancelled,
-    sends_a_bad_chunk,
-    skips_chunks,
-    takes_file,
 )
 from grader.suite.folders import (
-    all_that_is_in,
     grows_to,
     has_file,
-    has_no_part,
-    has_only,
-    is_as_it_was,
-    is_on_its_way,
-    is_still_there,
-    names_in,
 )
 from grader.suite.notices import (
-    is_told_off,
-    names_it,
-    names_it_at_its_end,
-    next_line,
     prints_after_notices,
     prints_after_progress,
-    prints_in_the_end,
-    says_nothing_more_of,
 )
 from grader.suite.people import (
-    DISCONNECTED,
     GOODBYE,
     LONG_LINE,
     NO_NAME,
     QUESTION,
     asks_and_gets,
-    comes_in,
     enter,
     enters,
     hears,
@@ -64,30 +50,20 @@ from grader.suite.people import (
     meets,
 )
 from grader.suite.plain_files import (
-    links,
-    makes_a_pipe,
-    makes_folder,
     puts_file,
-    removes_file,
 )
 from grader.wire.crowd import queue_holds
-from grader.wire.failure import Kind
 from grader.wire.patience import STARTING
-from grader.wire.program import INTERRUPT, TERMINATE
 from grader.wire.scripted import ScriptedServer
 
 pytest_plugins = ["grader.suite.plugin"]
 
 MAX_LINE = 65536
 MAX_CHUNK = 65536
-CR_LF = b"\r\n"
 MIB = 1024 * 1024
 BACKLOG = 1000
 MANY_FILES = 10
 LESSON = "09_files"
-OWN_LINES = b"/end 1 abc\n/data 1 5\n* bob left\n/cancel 1\nbob: hi\n/quit\n\n"
-ALL_BYTES = bytes(range(256))
-SIZES = (0, 1, 1023, 1024, 1025, 65_536, 65_537)
 
 
 @task("9.1")
@@ -339,10 +315,11 @@ def test_it_stands_what_every_server_stands(stage, start_server):
         person.hangs_up()
     server.is_back_to(alone)
     commands.holds_to_lesson_07(start_server)
+    names.exactly_one_wins(start_server)
     stage.send_all_home()
     starting.refuses_to_start(stage, server)
     scenes.ends_when_told(start_server, company)
-    scenes.starts_again_at_once(start_server(), lambda ann: ann.gets(QUESTION))
+    scenes.starts_again_at_once(start_server(buffered=True), lambda ann: ann.gets(QUESTION))
 
 
 def a_receiver_vanishes(server, alice, bob):
@@ -364,54 +341,13 @@ def a_receiver_vanishes(server, alice, bob):
 
 @task("9.12")
 def test_the_client_sends_a_file(stage, start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server, short_sends=True)
-    for number, size in enumerate(SIZES, 1):
-        data = scenes.counted(size).encode()
-        puts_file(stage, stage.folder / "my notes.txt", data)
-        client.types("/sendfile my notes.txt")
-        between = takes_file(server, number, "my notes.txt", data)
-        uploads.sends_nothing_else(stage, between)
-        prints_after_progress(client, f"* sending my notes.txt as {number}")
-        server.sends(f"alice: got {number}")
-        prints_after_progress(client, f"alice: got {number}")
-    folder = stage.folder / "a folder"
-    makes_folder(stage, folder)
-    data = ALL_BYTES * 800 + OWN_LINES
-    puts_file(stage, folder / "bytes.bin", data)
-    client.types("/sendfile a folder/bytes.bin")
-    number = len(SIZES) + 1
-    uploads.sends_nothing_else(stage, takes_file(server, number, "bytes.bin", data))
-    prints_after_progress(client, f"* sending bytes.bin as {number}")
-    server.sends("alice: thanks")
-    prints_after_progress(client, "alice: thanks")
-    name = " b \U0001f642.bin"  # the path is all that stands behind the first space
-    puts_file(stage, stage.folder / name, b"abcd")
-    client.types(f"/sendfile {name}")
-    uploads.sends_nothing_else(stage, takes_file(server, number + 1, name, b"abcd"))
-    prints_after_progress(client, f"* sending {name} as {number + 1}")
+    uploads.files_are_sent(stage, start_client, scripted_server)
 
 
 @task("9.13", needs=["9.12"])
 def test_the_chat_goes_on_while_a_file_is_sent(stage, start_client, scripted_server):
     narrow = ScriptedServer(stage, receive_buffer=scenes.SMALL_BUFFER)
-    client, server = comes_in(lambda *words: start_client(*words, to=narrow), narrow)
-    data = scenes.counted(uploads.LARGE).encode()
-    puts_file(stage, stage.folder / "large", data)
-    server.goes_silent()
-    client.types("/sendfile large")
-    client.prints("* sending large as 1")
-    progress = 0
-    for line in ("alice: go on", "eve: * transfer 1 cancelled: ha", "* transfer 11 cancelled: no"):
-        server.sends(line)
-        progress += prints_after_progress(client, line, "large")
-    client.types("hello")
-    client.has_read_its_keyboard()
-    server.reads_again()
-    uploads.sends_nothing_else(stage, takes_file(server, 1, "large", data), "hello")
-    server.sends("alice: got it")
-    prints_after_progress(client, "alice: got it", "large", at_least=1 - progress)
-    uploads.what_is_no_file_is_not_sent(stage, client, server)
-    uploads.what_is_begun_is_sent_to_its_end(client, server, 2, data)
+    data = uploads.the_chat_goes_on(stage, start_client, narrow)
 
     client, server = meets(start_client, narrow, "--name", "bob", to=narrow)
     client.types("/sendfile large")
@@ -432,76 +368,7 @@ def test_a_file_that_is_being_sent_is_cancelled(stage, start_client):
 
 @task("9.15", needs=["9.12"])
 def test_the_client_receives_files(stage, start_client, scripted_server):
-    client, server = comes_in(start_client, scripted_server, "--downloads", "in here")
-    folder = stage.folder / "in here"
-    for number, size in enumerate(SIZES, 1):
-        data = scenes.counted(size).encode()
-        server.sends_bytes(file_as_sent(f"alice/{number}", f"{size}.txt", data, 1000))
-        prints_after_notices(client, f"* got {size}.txt ({size} bytes) from alice")
-        has_file(client, folder / f"{size}.txt", data)
-    server.sends(f"/file a/1 2 crlf\r\n/data a/1 2\r\n\r\n/end a/1 {digest(CR_LF)}\r")
-    prints_after_notices(client, "* got crlf (2 bytes) from a")
-    has_file(client, folder / "crlf", CR_LF)
-    server.sends_bytes(b"/file a/2 004 padded\n/data a/2 04\nabcd")
-    server.sends(f"/end a/2 {digest(b'abcd')}")
-    while not next_line(client, "'* got padded ...' on the screen").startswith("* got padded "):
-        pass  # the size may stand there as it was written, or as a number is
-    has_file(client, folder / "padded", b"abcd")
-    longest = "alice: ".ljust(4 * MAX_LINE, "x")
-    server.sends(longest)
-    prints_after_notices(client, longest)
-    takes_three_at_once(client, server, folder)
-    there = names_in(folder) | {"b.part", "c"}
-    puts_file(stage, folder / "b.part", b"mine")
-    links(stage, folder / "c", stage.folder / "elsewhere")
-    c = "c (1)" if (folder / "c").is_symlink() else "c"
-    places = ("a.txt", "a.txt (1)", "a.txt (2)", "b (1)", c)
-    for place in places:
-        name = place.partition(" ")[0]
-        data = f"{name} for {place}".encode()
-        server.sends_bytes(file_as_sent("alice/1", name, data))
-        prints_after_notices(client, f"* got {name} ({len(data)} bytes) from alice")
-        has_file(client, folder / place, data)
-    has_file(client, folder / "b.part", b"mine")
-    server.sends("/file alice/1 4 d", "/file bob/1 4 d")
-    for name, data in (("alice", b"abcd"), ("bob", b"efgh")):
-        server.sends_bytes(f"/data {name}/1 4\n".encode() + data)
-        server.sends(f"/end {name}/1 {digest(data)}")
-        prints_after_notices(client, f"* got d (4 bytes) from {name}")
-    has_file(client, folder / "d", b"abcd")
-    has_file(client, folder / "d (1)", b"efgh")
-    has_only(client, folder, *there, *places, "d", "d (1)")
-    data = b"with spaces"
-    server.sends_bytes(file_as_sent("alice/1", " e  f", data))
-    prints_after_notices(client, f"* got  e  f ({len(data)} bytes) from alice")
-    has_file(client, folder / " e  f", data)
-    server.sends(f"eve: {GOODBYE}")
-    server.hangs_up()
-    says_nothing_more_of(client, "d", DISCONNECTED)
-    client.ends(1)
-
-
-def takes_three_at_once(client, server, folder):
-    """Three files on their way, and one between them that comes byte by byte."""
-    data = ALL_BYTES * 300 + OWN_LINES
-    one, rest = chunks(data, 40_000)
-    server.sends(
-        f"/file bob/1 {len(data)} one.txt", "/file alice/1 4 two", "/file alice/02 4 three"
-    )
-    server.sends_bytes(b"/data bob/1 40000\n" + one + b"bob: /data bob/1 4\n")
-    prints_after_notices(client, "bob: /data bob/1 4")
-    is_on_its_way(client, folder, "one.txt")
-    server.sends_in_pieces(file_as_sent("carol/9", "small", b"\n/end carol/9 x\n"))
-    prints_after_notices(client, "* got small (16 bytes) from carol")
-    wholes = {"bob/1": ("one.txt", rest, data), "alice/1": ("two", b"abcd", b"abcd")}
-    wholes |= {"alice/02": ("three", b"efgh", b"efgh")}
-    for label, (name, rest, whole) in wholes.items():
-        server.sends_bytes(f"/data {label} {len(rest)}\n".encode() + rest)
-        server.sends(f"/end {label} {digest(whole)}")
-        sender = label.partition("/")[0]
-        prints_after_notices(client, f"* got {name} ({len(whole)} bytes) from {sender}")
-        has_file(client, folder / name, whole)
-    has_file(client, folder / "small", b"\n/end carol/9 x\n")
+    arrivals.holds_to_lesson_09(stage, start_client, scripted_server)
 
 
 @task("9.16", needs=["9.15"])
