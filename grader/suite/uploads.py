@@ -117,8 +117,9 @@ def what_is_no_file_is_not_sent(stage: Stage, client: Client, server: Peer) -> N
     for line in ("/data 1 4", "/file 9 4 x", "/end 1 abc", "/data"):
         is_told_off(client, line, "/sendfile")
     makes_a_pipe(stage, stage.folder / "pipe")
-    for path in ("none", ".", "large/x", "pipe", "/dev/null"):
-        is_told_off(client, f"/sendfile {path}")
+    paths = ("/sendfile none", "/sendfile .", "/sendfile large/x", "/sendfile pipe")
+    for line in (*paths, "/sendfile /dev/null"):
+        is_told_off(client, line)
     client.types("//file x", "/filed 1", "/sendfiles large")
     server.gets("//file x", "/filed 1", "/sendfiles large")
     half = ("/sendfile", "/cancel", "/cancel x", "/cancel 99")
