@@ -28,7 +28,6 @@ from grader.wire.patience import MOST_OWED, MOST_STARVED, TASK_SECONDS, measured
 
 ATTACKS = tomllib.loads((KIT / "tests/known/attacks.toml").read_text())["attack"]
 LEVEL = best_level()
-ATTEMPTS = 3
 BOXED = LEVEL in (ISOLATED, NO_PROC)
 CANARY = "CANARY-e1f0c7"
 TASKS = ("1.1", "1.2")  # that it listens, which some do; that it echoes, which none does
@@ -102,14 +101,10 @@ def graded(submission: Path, level: str = LEVEL):
 @needs_a_box
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["name"])
 def test_an_attack_is_contained(attack, tmp_path, surroundings):
-    folder = hand_in(attack, tmp_path, surroundings)
-    for _ in range(ATTEMPTS):
-        result = graded(folder)
-        assert result.state == GRADED, result
-        assert result.tasks[-1].points == 0, "it has earned points"
-        told = json.dumps(result.to_json())
-        if re.search(attack.get("says", ""), told):
-            break  # among many other tests nobody may get to count a bomb's processes in time
+    result = graded(hand_in(attack, tmp_path, surroundings))
+    assert result.state == GRADED, result
+    assert result.tasks[-1].points == 0, "it has earned points"
+    told = json.dumps(result.to_json())
     assert "GOT" not in told, told[told.index("GOT") :][:200]
     assert CANARY not in told
     says = attack.get("says", "")

@@ -108,14 +108,16 @@ class Process:
         self.on_news()
 
     def _look_at_its_size(self) -> None:
-        processes, at_most = self.family.uses()
+        processes = self.family.count()  # first: of who multiplies all else takes very long
         memory = 0
-        if at_most > MOST_MEMORY:
-            for share in self.family.shares():
-                memory += share
-                processes = self.family.count()  # who multiplies makes each share take long
-                if memory > MOST_MEMORY or processes > MOST_PROCESSES:
-                    break
+        if processes <= MOST_PROCESSES:
+            processes, at_most = self.family.uses()
+            if at_most > MOST_MEMORY:
+                for share in self.family.shares():
+                    memory += share
+                    processes = self.family.count()
+                    if memory > MOST_MEMORY or processes > MOST_PROCESSES:
+                        break
         if processes > MOST_PROCESSES:
             self._stop_for(f"started more than {MOST_PROCESSES} processes")
         elif memory > MOST_MEMORY:
